@@ -1,0 +1,113 @@
+-- SPDX-License-Identifier: MIT
+--- Methods of CNodes; invocations.lua says what a row holds.
+--
+--   local revoke = require("abi.invocations_cnode")[1]
+--   print(revoke.object, revoke.method, revoke.classic)   --> CNode  Revoke  17
+
+local rows = require "abi.rows"
+local p, e = rows.input, rows.refusal
+
+local index, depth = rows.slot("", "the slot")
+local dest_index, dest_depth = rows.slot("dest_", "the destination slot")
+local pivot_index, pivot_depth = rows.slot("pivot_", "the pivot slot")
+local src_root = p("CNode", "src_root", "CNode that the lookup of the source starts from")
+local src_index, src_depth = rows.slot("src_", "the source slot")
+local rights = p("CapRights_t", "rights", "rights to keep; what the source lacks is not added")
+local badge = p("Word", "badge", "badge of an endpoint or notification, or guard of a CNode; else 0")
+
+local short = e("TruncatedMessage", "A word or a capability is missing.", { undocumented = true })
+local no_slot = e("FailedLookup", "index and depth lead to no slot of the CNode invoked.")
+local no_dest = e("FailedLookup", "dest_index and dest_depth lead to no slot.", { words = { 0 } })
+local no_source = e("FailedLookup",
+  "src_root, src_index and src_depth lead to no slot, or to an empty one.", { words = { 1 } })
+local dest_full = e("DeleteFirst", "The destination slot is in use.")
+local has_children = e("RevokeFirst",
+  "The source is untyped memory from which objects or capabilities have been made.")
+local not_copied = e("IllegalOperation",
+  "The source is of a type that cannot be copied, or a page table that is not mapped.")
+local bad_badge = e("IllegalOperation",
+  "badge does not suit the source: it has a badge already, or the guard is malformed.")
+
+local function method(name, classic, mcs, row)
+  row.object, row.method, row.label_name = "CNode", name, "CNode" .. name
+  row.classic, row.mcs = classic, mcs
+  row.section = row.section or "Capability and CSpace Management"
+  return row
+end
+
+return {
+  method("Revoke", 17, 18, {
+    doc = "Deletes every capability that was derived from the one in the slot.",
+    params = { index, depth },
+    errors = { rows.no_object, rows.no_method, rows.bad_depth, short, no_slot },
+  }),
+  method("Delete", 18, 19, {
+    doc = "Deletes the capability in the slot, and its object if it was the last one to it.",
+    params = { index, depth },
+    errors = { rows.no_object, rows.no_method, rows.bad_depth, short, no_slot },
+  }),
+  method("CancelBadgedSends", 19, 20, {
+    doc = "Cancels all sends that wait on the endpoint and were made with the slot's badge.",
+    params = { index, depth },
+    errors = {
+      rows.no_object, rows.no_method, rows.bad_depth, short, no_slot,
+      e("IllegalOperation", "The slot does not hold an endpoint capability with all rights."),
+    },
+  }),
+  method("Copy", 20, 21, {
+    doc = "Copies a capability, keeping at most the rights given.",
+    params = { dest_index, dest_depth, src_root, src_index, src_depth, rights },
+    errors = {
+      rows.no_object, rows.no_method, rows.bad_depth, short, no_dest, dest_full, no_source,
+      has_children, not_copied,
+    },
+  }),
+  method("Mint", 21, 22, {
+    doc = "Copies a capability, keeping at most the rights given, and sets its badge or guard.",
+    params = { dest_index, dest_depth, src_root, src_index, src_depth, rights, badge },
+    errors = {
+      rows.no_object, rows.no_method, rows.bad_depth, short, no_dest, dest_full, no_source,
+      has_children, not_copied, bad_badge,
+    },
+  }),
+  method("Move", 22, 23, {
+    doc = "Moves a capability to another slot; its place among its relatives stays.",
+    params = { dest_index, dest_depth, src_root, src_index, src_depth },
+    errors = {
+      rows.no_object, rows.no_method, rows.bad_depth, short, no_dest, dest_full, no_source,
+    },
+  }),
+  method("Mutate", 23, 24, {
+    doc = "Moves a capability to another slot and sets its badge or guard.",
+    params = { dest_index, dest_depth, src_root, src_index, src_depth, badge },
+    errors = {
+      rows.no_object, rows.no_method, rows.bad_depth, short, no_dest, dest_full, no_source, bad_badge,
+    },
+  }),
+  method("Rotate", 24, 25, {
+    doc = "Moves the pivot's capability to the destination and the source's to the pivot, setting "
+      .. "badges or guards on the way.",
+    params = {
+      dest_index, dest_depth,
+      p("Word", "dest_badge", "badge or guard for what comes to the destination; 0 keeps it"),
+      p("CNode", "pivot_root", "CNode that the lookup of the pivot starts from"),
+      pivot_index, pivot_depth,
+      p("Word", "pivot_badge", "badge or guard for what comes to the pivot; 0 keeps it"),
+      src_root, src_index, src_depth,
+    },
+    errors = {
+      rows.no_object, rows.no_method, rows.bad_depth, short, no_dest, no_source,
+      e("FailedLookup",
+        "pivot_root, pivot_index and pivot_depth lead to no slot, or to an empty one."),
+      e("DeleteFirst", "The destination slot is in use and is not the source slot."),
+      e("IllegalOperation", "The pivot is the same slot as the source or the destination."),
+      bad_badge,
+    },
+  }),
+  method("SaveCaller", 25, nil, {
+    section = "Message Passing",
+    doc = "Moves the right to answer the last caller into the slot; nothing happens without one.",
+    params = { index, depth },
+    errors = { rows.no_object, rows.no_method, rows.bad_depth, short, no_slot, rows.full_slot },
+  }),
+}

@@ -1,0 +1,44 @@
+-- SPDX-License-Identifier: MIT
+--- Methods of the domain capability; invocations.lua says what a row holds.
+--
+--   local set = require("abi.invocations_domain")[1]
+--   print(set.object, set.method, set.classic)   --> DomainSet  Set  30
+
+local rows = require "abi.rows"
+local p, e = rows.input, rows.refusal
+
+local short = e("TruncatedMessage", "A word or a capability is missing.", { undocumented = true })
+local index = p("Word", "index", "entry of the domain schedule, from 0")
+local bad_index = e("RangeError", "index lies outside the domain schedule.")
+local no_object = e("InvalidCapability", rows.no_object.when, { words = { 0 }, undocumented = true })
+
+return {
+  { object = "DomainSet", method = "Set", label_name = "DomainSetSet", classic = 30, mcs = 30,
+    section = "Domains",
+    doc = "Moves a thread to a scheduling domain.",
+    params = { p("Uint8", "domain", "the domain"), p("TCB", "thread", "the thread") },
+    errors = {
+      rows.no_object, rows.no_method, short,
+      e("InvalidArgument", "The system has no such domain.", { words = { 0 } }),
+      e("InvalidArgument", "thread is not a thread.", { words = { 1 } }),
+    } },
+  { object = "DomainSet", method = "ScheduleConfigure", label_name = "DomainScheduleConfigure",
+    classic = 31, mcs = 31, section = "Domains",
+    doc = "Sets an entry of the domain schedule; domain 0 with duration 0 marks the end.",
+    params = {
+      index, p("Uint8", "domain", "domain that runs"),
+      p("Time", "duration", "how long: ticks, in MCS timer ticks"),
+    },
+    errors = {
+      rows.no_method, no_object, short, bad_index,
+      e("InvalidArgument", "The system has no such domain, or the duration is not allowed there."),
+    } },
+  { object = "DomainSet", method = "ScheduleSetStart", label_name = "DomainScheduleSetStart",
+    classic = 32, mcs = 32, section = "Domains",
+    doc = "Sets the entry where the domain schedule starts, and starts it there.",
+    params = { index },
+    errors = {
+      rows.no_method, no_object, short, bad_index,
+      e("InvalidArgument", "The entry marks the end of a schedule."),
+    } },
+}
