@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: MIT */
+/* The capability derivation tree: which capability was made from which.
+ *
+ * The tree is not stored as pointers to parents. All capabilities of the system stand in one doubly
+ * linked list, in the order in which a walk of the tree from its roots would meet them: a parent
+ * directly before its descendants. Whether the next one in the list is a descendant is decided by
+ * looking at the two (cdt_is_parent_of):
+ *
+ *     sentinel <-> Untyped 64K <-> TCB <-> CNode <-> CNode' <-> Endpoint <-> Endpoint, badge 7 <-> Untyped 1M ...
+ *                  original        |       original  copy       original     original, first badged
+ *                     \____________|__________/_____/______________/___________/
+ *                              all lie in its memory          badge 7 is a child of the unbadged one
+ *
+ * A capability a is an ancestor of one further on when
+ *   - a is an original (is_revocable): it came from Retype, or its badge was set when it was made;
+ *   - the other's object is a's object or lies within it (cap_same_region);
+ *   - for a badged a: the other has the same badge and does not begin a family of its own.
+ * Copies are not revocable, so they have no children: a copy's copy is its sibling. This is why a
+ * capability has at most: untyped, object, badged, copy as its levels, and why one flat list will do.
+ *
+ * What must hold, and kernel_check looks at:
+ *   - previous and next are each other's inverse, and the list begins and ends at the sentinel;
+ *   - empty slots are in no list, occupied ones are (a thread's and the interrupt table's included);
+ *   - all capabilities to one object stand side by side, hence cdt_is_final only asks neighbours;
+ *   - descendants of a capability follow it without a stranger in between, hence revocation deletes
+ *     the next one until it is no descendant. */
+#include "kernel/cap/cdt.h"
+
+#include "kernel/entry/invocation.h"
+/* --- links ---------------------------------------------------------------------------------- */
+
+static void set_next(struct slot *slot, kaddr next)
+{
+    slot->node.next = next & ((UINT64_C(1) << 62) - 1);
+}
+
+/* Puts the slot, whose flags are set, behind `before`. */
+static void link_after(struct kernel *k, struct slot *before, struct slot *slot)
+{
+    kaddr address = kernel_address(k, slot);
+    struct slot *after = slot_at(k, before->node.next);
+
+    slot->node.previous = kernel_address(k, before);
+    set_next(slot, before->node.next);
+    set_next(before, address);
+    if (after)
+        after->node.previous = address;
+}
+
+/* Lets the neighbours of a slot point at `self` instead; `self` may be the slot itself. An empty
+   slot has no neighbours. */
+static void relink_neighbours(struct kernel *k, struct slot *slot, kaddr self)
+{
+    struct slot *previous = slot_at(k, slot->node.previous);
+    struct slot *next = slot_at(k, slot->node.next);
+
+    if (previous)
+        set_next(previous, self);
+    if (next)
+        next->node.previous = self;
+}
+
+struct slot *cdt_next(struct kernel *k, const struct slot *slot)
+{
+    return slot_at(k, slot->node.next);
+}
+
+struct slot *cdt_previous(struct kernel *k, const struct slot *slot)
+{
+    struct slot *previous = slot_at(k, slot->node.previous);
+
+    return previous == &k->cdt_sentinel ? NULL : previous;
+}
+
+/* --- questions -------------------------------------------------------------------------------- */
+
+bool cdt_is_parent_of(const struct slot *a, const struct slot *b)
+{
+    uint64_t badge = 0;
+
+    if (!a->node.is_revocable || !cap_same_region(a->cap, b->cap))
+        return false;
+    if (cap_type(a->cap) == CAP_ENDPOINT)
+        badge = a->cap.endpoint.badge;
+    else if (cap_type(a->cap) == CAP_NOTIFICATION)
+        badge = a->cap.notification.badge;
+    if (badge == 0)
+        return true;
+    return badge == b->cap.endpoint.badge && !b->node.is_first_badged;
+}
+
+struct slot *cdt_first_child(struct kernel *k, const struct slot *slot)
+{
+    struct slot *next = cdt_next(k, slot);
+
+    return next && cdt_is_parent_of(slot, next) ? next : NULL;
+}
+
+bool cdt_is_final(struct kernel *k, const struct slot *slot)
+{
+    const struct slot *previous = cdt_previous(k, slot);
+    const struct slot *next = cdt_next(k, slot);
+
+    if (previous && cap_same_object(previous->cap, slot->cap))
+        return false;
+    return !next || !cap_same_object(slot->cap, next->cap);
+}
+
+/* --- changes ---------------------------------------------------------------------------------- */
+
+static bool slot_is_empty(const struct slot *slot)
+{
+    return cap_is_null(slot->cap) && slot->node.previous == 0 && slot->node.next == 0;
+}
+
+/* An original without a parent: not linked to anything before it by derivation. */
+void cdt_insert_root(struct kernel *k, struct cap cap, struct slot *slot)
+{
+    cdt_insert_new_object(k, cap, &k->cdt_sentinel, slot);
+}
+
+void cdt_insert_new_object(struct kernel *k, struct cap cap, struct slot *parent,
+                           struct slot *slot)
+{
+    kassert(slot_is_empty(slot));
+    kassert(!cap_is_null(cap));
+    slot->cap = cap;
+    slot->node.is_revocable = true;
+    slot->node.is_first_badged = true;
+    link_after(k, parent, slot);
+}
+
+/* An untyped of which a copy exists must not be given out twice: both count as full. */
+static void fill_copied_untyped(struct slot *source, struct cap copy)
+{
+    struct cap *cap = &source->cap;
+
+    if (cap_type(*cap) == CAP_UNTYPED && cap_type(copy) == CAP_UNTYPED &&
+        cap->untyped.object == copy.untyped.object &&
+        cap->untyped.size_bits == copy.untyped.size_bits)
+        cap->untyped.free_bytes = UINT64_C(1) << cap->untyped.size_bits;
+}
+
+void cdt_insert(struct kernel *k, struct cap cap, struct slot *source, struct slot *slot)
+{
+    bool is_original = cap_is_revocable(cap, source->cap);
+
+    kassert(slot_is_empty(slot));
+    kassert(!cap_is_null(cap));
+    fill_copied_untyped(source, cap);
+    slot->cap = cap;
+    slot->node.is_revocable = is_original;
+    slot->node.is_first_badged = is_original;
+    link_after(k, source, slot);
+}
+
+void cdt_move(struct kernel *k, struct cap cap, struct slot *source, struct slot *slot)
+{
+    kassert(slot_is_empty(slot));
+    slot->cap = cap;
+    slot->node = source->node;
+    source->cap = cap_null();
+    source->node = (struct cdt_node){0};
+    relink_neighbours(k, slot, kernel_address(k, slot));
+}
+
+void cdt_swap(struct kernel *k, struct cap cap_a, struct slot *a, struct cap cap_b, struct slot *b)
+{
+    struct cdt_node node_a = a->node;
+
+    a->cap = cap_b;
+    b->cap = cap_a;
+    /* a's neighbours first learn of b. If b is one of them, this writes into b's own links, which
+       are read only now; the second round then joins the two the right way round. */
+    relink_neighbours(k, a, kernel_address(k, b));
+    a->node = b->node;
+    b->node = node_a;
+    relink_neighbours(k, a, kernel_address(k, a));
+    relink_neighbours(k, b, kernel_address(k, b));
+}
+
+void cdt_remove(struct kernel *k, struct slot *slot)
+{
+    struct slot *previous = slot_at(k, slot->node.previous);
+    struct slot *next = slot_at(k, slot->node.next);
+
+    kassert(previous != NULL);
+    set_next(previous, slot->node.next);
+    if (next) {
+        next->node.previous = slot->node.previous;
+        /* The first of a badged family goes: the next one of that family takes its place. */
+        if (slot->node.is_first_badged)
+            next->node.is_first_badged = true;
+    }
+    slot->cap = cap_null();
+    slot->node = (struct cdt_node){0};
+}
+
+/* --- copies ---------------------------------------------------------------------------------- */
+
+struct cap cap_derive_or_null(struct kernel *k, struct slot *slot, struct cap cap)
+{
+    switch (cap_type(cap)) {
+    case CAP_UNTYPED:
+        return cdt_first_child(k, slot) ? cap_null() : cap;
+    case CAP_PAGE_TABLE:
+        return cap.page_table.is_mapped ? cap : cap_null();
+    case CAP_FRAME:
+        return cap_frame_mapped(cap, 0, 0);
+    case CAP_ZOMBIE:
+    case CAP_IRQ_CONTROL:
+    case CAP_REPLY:
+        return cap_null();
+    case CAP_NULL:
+    case CAP_ENDPOINT:
+    case CAP_NOTIFICATION:
+    case CAP_CNODE:
+    case CAP_TCB:
+    case CAP_IRQ_HANDLER:
+    case CAP_DOMAIN:
+    case CAP_ASID_CONTROL:
+    case CAP_ASID_POOL:
+    case CAP_LUA_HEAP:
+    case CAP_TYPE_COUNT:
+        break;
+    }
+    return cap;
+}
+
+enum outcome cap_derive(struct invocation *inv, struct slot *slot, struct cap cap,
+                        struct cap *derived)
+{
+    *derived = cap_derive_or_null(inv->kernel, slot, cap);
+    if (!cap_is_null(*derived))
+        return DONE;
+    if (cap_type(cap) == CAP_UNTYPED)
+        return refuse_revoke_first(inv, "an untyped that has children cannot be copied");
+    if (cap_type(cap) == CAP_PAGE_TABLE)
+        return refuse_illegal(inv, "a page table that is not mapped cannot be copied");
+    return DONE;
+}

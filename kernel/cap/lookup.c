@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: MIT */
+/* The guarded, multi-level CSpace: one CNode a step, each taking its guard and its radix off the top
+ * of what is left of the address.
+ *
+ *     address, `depth` bits:   | guard bits | index: radix bits | left for the next CNode ... |
+ *                                 must equal    picks a slot
+ *                                 the guard
+ *
+ * The walk ends where all bits are used, or at a capability that is no CNode. Failures are recorded
+ * with the figures that a fault message or an error reply carries (manual section 3.4). */
+#include "kernel/cap/lookup.h"
+
+
+static struct lookup failed(struct lookup_fault fault)
+{
+    return (struct lookup){.slot = NULL, .fault = fault};
+}
+
+/* Whether `bits` address bits can pass this CNode; LOOKUP_OK or how not. The guard comes first. */
+static struct lookup_fault check_level(struct cap cnode, uint64_t cptr, unsigned bits)
+{
+    unsigned guard_size = cnode.cnode.guard_size;
+    unsigned level = guard_size + cnode.cnode.radix;
+    struct lookup_fault fault = {.bits_left = (uint8_t)bits};
+
+    if (guard_size > bits ||
+        (guard_size > 0 &&
+         ((cptr >> (bits - guard_size)) & mask_bits(guard_size)) != cnode.cnode.guard)) {
+        fault.failure = LOOKUP_GUARD_MISMATCH;
+        fault.guard_found = cnode.cnode.guard;
+        fault.bits_found = (uint8_t)guard_size;
+    } else if (level > bits) {
+        fault.failure = LOOKUP_DEPTH_MISMATCH;
+        fault.bits_found = (uint8_t)level;
+    }
+    return fault;
+}
+
+struct lookup lookup_resolve(struct kernel *k, struct cap root, uint64_t cptr, unsigned depth)
+{
+    struct cap cnode = root;
+    unsigned bits = depth;
+
+    if (cap_type(root) != CAP_CNODE)
+        return failed((struct lookup_fault){.failure = LOOKUP_INVALID_ROOT});
+    /* Every level takes at least one bit, so this ends. */
+    for (;;) {
+        unsigned level = cnode.cnode.guard_size + cnode.cnode.radix;
+        struct lookup_fault fault = check_level(cnode, cptr, bits);
+
+        kassert(level > 0);
+        if (fault.failure != LOOKUP_OK)
+            return failed(fault);
+        bits -= level;
+
+        uint64_t index = (cptr >> bits) & mask_bits(cnode.cnode.radix);
+        struct slot *slot = slot_at(k, cnode.cnode.object) + index;
+
+        if (bits == 0 || cap_type(slot->cap) != CAP_CNODE)
+            return (struct lookup){.slot = slot, .bits_left = bits};
+        cnode = slot->cap;
+    }
+}
+
+struct lookup lookup_in_thread(struct kernel *k, struct tcb *t, uint64_t cptr)
+{
+    return lookup_resolve(k, t->slots[TCB_SLOT_CSPACE].cap, cptr, WORD_BITS);
+}
+
+/* What is wrong with a resolved address that is to name exactly one slot. */
+static struct lookup resolve_exactly(struct kernel *k, struct cap root, uint64_t index,
+                                     unsigned depth)
+{
+    struct lookup found = lookup_resolve(k, root, index, depth);
+
+    if (found.slot && found.bits_left != 0)
+        return failed((struct lookup_fault){.failure = LOOKUP_DEPTH_MISMATCH,
+                                            .bits_left = (uint8_t)found.bits_left});
+    return found;
+}
+
+enum outcome lookup_target(struct invocation *inv, struct lookup_target target, struct slot **slot)
+{
+    struct lookup found;
+
+    if (cap_type(target.root) != CAP_CNODE)
+        return refuse_lookup(inv, target.side,
+                             (struct lookup_fault){.failure = LOOKUP_INVALID_ROOT},
+                             "the root capability is not a CNode");
+    if (target.depth < 1 || target.depth > WORD_BITS)
+        return refuse_range(inv, 1, WORD_BITS, "the depth is a number of bits");
+
+    found = resolve_exactly(inv->kernel, target.root, target.index, (unsigned)target.depth);
+    if (!found.slot)
+        return refuse_lookup(inv, target.side, found.fault,
+                             target.side == SIDE_SOURCE ? "the source address names no slot"
+                                                        : "the address names no slot");
+    *slot = found.slot;
+    return DONE;
+}
+
+struct slot *lookup_receive_slot(struct kernel *k, struct tcb *receiver,
+                                 const struct ipc_buffer *buffer)
+{
+    struct lookup root = lookup_in_thread(k, receiver, buffer->receive_cnode);
+    struct lookup found;
+
+    if (!root.slot || cap_type(root.slot->cap) != CAP_CNODE)
+        return NULL;
+    if (buffer->receive_depth < 1 || buffer->receive_depth > WORD_BITS)
+        return NULL;
+    found = resolve_exactly(k, root.slot->cap, buffer->receive_index,
+                            (unsigned)buffer->receive_depth);
+    return found.slot && cap_is_null(found.slot->cap) ? found.slot : NULL;
+}

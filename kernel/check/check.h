@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+/* The invariants, as code: walks the whole state and says what is broken and where. Test builds run
+   it after every kernel entry; a host can at any time. */
+#ifndef KERNEL_CHECK_H
+#define KERNEL_CHECK_H
+
+#include "kernel/kernel.h"
+
+enum { CHECK_TEXT_SIZE = 160 };
+
+/* The first broken invariant, as a phrase with the addresses concerned. Statistics count what has
+   been looked at. */
+struct check_report {
+    char text[CHECK_TEXT_SIZE]; /* empty: all is well */
+    uint64_t capabilities;
+    uint64_t threads;
+};
+
+/* True if every invariant holds. Reads only, and survives a broken state. */
+bool kernel_check(struct kernel *k, struct check_report *report);
+
+#endif

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+/* Between the files of the classic configuration. */
+#ifndef KERNEL_CLASSIC_H
+#define KERNEL_CLASSIC_H
+
+#include "kernel/flavour.h"
+
+/* syscall.c */
+void classic_syscall(struct kernel *k, enum syscall call);
+
+/* reply.c */
+void classic_reply_prepare(struct kernel *k, struct tcb *t);
+void classic_reply_setup(struct kernel *k, struct tcb *caller, struct tcb *receiver,
+                         bool can_grant);
+void classic_reply_cancel(struct kernel *k, struct tcb *caller);
+enum outcome classic_reply_invoke(struct invocation *inv);
+void classic_receive_prepare(struct kernel *k, struct tcb *t);
+
+/* The message in the current thread's registers answers whoever the capability in `slot` names. */
+void classic_reply_transfer(struct kernel *k, struct tcb *sender, struct slot *slot);
+
+/* tcb_invoke.c */
+enum outcome classic_tcb_invoke(struct invocation *inv);
+
+#endif

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+#include "kernel/entry/fault.h"
+
+#include "abi/names.h"
+#include "kernel/entry/syscall.h"
+#include "kernel/flavour.h"
+
+struct fault fault_of_lookup(uint64_t cptr, struct lookup_fault lookup, bool in_receive_phase)
+{
+    return (struct fault){.kind = FAULT_CAP,
+                          .address = cptr,
+                          .lookup = lookup,
+                          .in_receive_phase = in_receive_phase};
+}
+
+/* What a developer needs to know of a thread that nobody looks after. */
+static void report(struct kernel *k, struct tcb *t, const char *why_not)
+{
+    const struct fault *fault = &t->fault;
+
+    console_text(k, "seL4: thread '");
+    console_text(k, t->name);
+    console_text(k, "' stopped: ");
+    console_text(k, fault_names[fault->kind]);
+    console_text(k, fault->kind == FAULT_CAP ? ", capability " : ", ");
+    console_hex(k, fault->address);
+    if (fault->kind == FAULT_CAP) {
+        console_text(k, fault->in_receive_phase ? " to receive from: " : ": ");
+        console_text(k, lookup_failure_names[fault->lookup.failure]);
+    } else if (fault->kind != FAULT_UNKNOWN_SYSCALL) {
+        console_text(k, ", code ");
+        console_hex(k, fault->code);
+    }
+    console_text(k, ", at pc ");
+    console_hex(k, t->registers[REG_PC]);
+    console_text(k, "; ");
+    console_text(k, why_not);
+    console_text(k, "\n");
+}
+
+void fault_raise(struct kernel *k, struct tcb *t, struct fault fault)
+{
+    const char *why_not = "";
+
+    t->fault = fault;
+    if (k->flavour->fault_send(k, t, &why_not))
+        return;
+    platform_thread_sync(k->platform, t);
+    report(k, t, why_not);
+    t->fault.kind = FAULT_NONE; /* it is not being handled; a message sent later is no fault message */
+    scheduler_set_state(k, t, THREAD_INACTIVE);
+}

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: MIT */
+#include "kernel/entry/preemption.h"
+
+enum outcome preemption_point(struct kernel *k)
+{
+    if (++k->work_units < k->work_units_per_check)
+        return DONE;
+    k->work_units = 0;
+    if (!platform_irq_pending(k->platform))
+        return DONE;
+    k->preemptions++;
+    return PREEMPTED;
+}

@@ -1,0 +1,336 @@
+/* SPDX-License-Identifier: MIT */
+/* The entries of kernel.h, and the life of an invocation:
+ *
+ *     look up the capability and those sent along   (a failed lookup is a fault, if blocking)
+ *     hand the message to what is named              (an endpoint takes it as it is; the methods of
+ *                                                     kernel objects are decoded and checked)
+ *     answer                                         (an error's words, or the method's results)
+ *
+ * An invocation that is preempted leaves its thread in THREAD_RESTART: it makes the same call again
+ * when it next runs, and finds what has been done so far done. */
+#include "kernel/entry/syscall.h"
+
+#include "kernel/cap/lookup.h"
+#include "kernel/check/check.h"
+#include "kernel/entry/fault.h"
+#include "kernel/entry/methods.h"
+#include "kernel/flag.h"
+#include "kernel/flavour.h"
+#include "kernel/ipc/endpoint.h"
+#include "kernel/ipc/notification.h"
+#include "kernel/irq/irq.h"
+
+struct tcb *kernel_current(struct kernel *k)
+{
+    struct tcb *t = tcb_at(k, k->current);
+
+    return t == &k->idle ? NULL : t;
+}
+
+/* --- what a capability does with a message --------------------------------------------------- */
+
+static enum outcome send_to_endpoint(struct invocation *inv)
+{
+    struct cap cap = inv->slot->cap;
+    struct send_options options = {
+        .badge = cap.endpoint.badge,
+        .is_blocking = inv->is_blocking,
+        .is_call = inv->is_call,
+        .can_grant = (cap.endpoint.rights & RIGHT_GRANT) != 0,
+        .can_grant_reply = (cap.endpoint.rights & RIGHT_GRANT_REPLY) != 0,
+    };
+
+    if (!(cap.endpoint.rights & RIGHT_WRITE))
+        return refuse_capability(inv, 0, "the endpoint capability lacks the right to send");
+    endpoint_send(inv->kernel, endpoint_at(inv->kernel, cap.endpoint.object), inv->thread,
+                  options);
+    return DONE;
+}
+
+static enum outcome signal(struct invocation *inv)
+{
+    struct cap cap = inv->slot->cap;
+
+    if (!(cap.notification.rights & RIGHT_WRITE))
+        return refuse_capability(inv, 0, "the notification capability lacks the right to send");
+    notification_signal(inv->kernel, notification_at(inv->kernel, cap.notification.object),
+                        cap.notification.badge);
+    return DONE;
+}
+
+static enum outcome invoke(struct invocation *inv)
+{
+    switch (cap_type(inv->slot->cap)) {
+    case CAP_NULL:
+        return refuse_capability(inv, 0, "the slot is empty");
+    case CAP_ZOMBIE:
+        return refuse_capability(inv, 0, "the object is being deleted");
+    case CAP_ENDPOINT:
+        return send_to_endpoint(inv);
+    case CAP_NOTIFICATION:
+        return signal(inv);
+    case CAP_REPLY:
+        return inv->kernel->flavour->reply_invoke(inv);
+    case CAP_CNODE:
+        return cnode_invoke(inv);
+    case CAP_UNTYPED:
+        return untyped_invoke(inv);
+    case CAP_TCB:
+        return inv->kernel->flavour->tcb_invoke(inv);
+    case CAP_IRQ_CONTROL:
+        return irq_control_invoke(inv);
+    case CAP_IRQ_HANDLER:
+        return irq_handler_invoke(inv);
+    case CAP_DOMAIN:
+        return domain_invoke(inv);
+    case CAP_FRAME:
+        return frame_invoke(inv);
+    case CAP_PAGE_TABLE:
+        return page_table_invoke(inv);
+    case CAP_ASID_CONTROL:
+        return asid_control_invoke(inv);
+    case CAP_ASID_POOL:
+        return asid_pool_invoke(inv);
+    case CAP_LUA_HEAP:
+        return heap_invoke(inv);
+    case CAP_TYPE_COUNT:
+        break;
+    }
+    kassert(!"a capability type");
+    return REFUSED;
+}
+
+/* --- reading the call ------------------------------------------------------------------------- */
+
+static enum method method_of_label(const struct kernel *k, uint64_t label)
+{
+    if (label < k->flavour->label_count)
+        return (enum method)k->flavour->method_of_label[label];
+    if (label >= LABEL_EXTENSION_FIRST && label < LABEL_EXTENSION_FIRST + LABEL_EXTENSION_COUNT)
+        return (enum method)(METHOD_LUA_HEAP_BIND + (label - LABEL_EXTENSION_FIRST));
+    return METHOD_NONE;
+}
+
+/* A CPtr of the message that names no slot is a fault of the caller, unless it does not block. */
+static enum outcome fault_of_caller(struct invocation *inv, uint64_t cptr,
+                                    struct lookup_fault fault)
+{
+    if (inv->is_blocking)
+        fault_raise(inv->kernel, inv->thread, fault_of_lookup(cptr, fault, false));
+    return FAULTED;
+}
+
+static enum outcome look_up_caps(struct invocation *inv, unsigned extra_count)
+{
+    struct lookup found = lookup_in_thread(inv->kernel, inv->thread, inv->cptr);
+
+    if (!found.slot)
+        return fault_of_caller(inv, inv->cptr, found.fault);
+    inv->slot = found.slot;
+    for (unsigned i = 0; inv->buffer && i < extra_count; i++) {
+        uint64_t cptr = inv->buffer->caps_or_badges[i];
+
+        found = lookup_in_thread(inv->kernel, inv->thread, cptr);
+        if (!found.slot)
+            return fault_of_caller(inv, cptr, found.fault);
+        inv->extra[i] = found.slot;
+    }
+    return DONE;
+}
+
+static struct invocation read_call(struct kernel *k, struct send_kind kind)
+{
+    struct tcb *t = kernel_current(k);
+    uint64_t info = thread_info(t);
+    struct invocation inv = {.kernel = k,
+                             .thread = t,
+                             .buffer = tcb_buffer(k, t, BUFFER_READ),
+                             .cptr = t->registers[REG_A0],
+                             .label = message_info_label(info),
+                             .length = (unsigned)message_info_length(info),
+                             .is_call = kind.is_call,
+                             .is_blocking = kind.is_blocking};
+    unsigned most = inv.buffer ? MESSAGE_WORDS_MAX : MESSAGE_REGISTER_COUNT;
+
+    if (inv.length > most)
+        inv.length = most;
+    inv.method = method_of_label(k, inv.label);
+    return inv;
+}
+
+/* --- answering ---------------------------------------------------------------------------------- */
+
+static void trace_refusal(const struct invocation *inv)
+{
+    console_text(inv->kernel, "seL4: ");
+    console_text(inv->kernel, inv->thread->name);
+    console_text(inv->kernel, ": ");
+    console_text(inv->kernel, inv->thread->explanation);
+    console_text(inv->kernel, "\n");
+}
+
+static void answer_refusal(struct invocation *inv)
+{
+    struct tcb *t = inv->thread;
+    unsigned length = 0;
+
+    if (inv->kernel->traces_errors)
+        trace_refusal(inv);
+    if (!inv->is_call)
+        return;
+    inv->buffer = tcb_buffer(inv->kernel, t, BUFFER_WRITE);
+    for (unsigned i = 0; i < inv->error.word_count; i++)
+        length = tcb_set_message_word(t, inv->buffer, i, inv->error.words[i]);
+    t->registers[REG_A0] = 0;
+    t->registers[REG_A1] = message_info_make(inv->error.error, 0, 0, length);
+}
+
+static void answer_success(struct invocation *inv)
+{
+    if (!inv->is_call)
+        return;
+    inv->thread->registers[REG_A0] = 0;
+    inv->thread->registers[REG_A1] = message_info_make(0, 0, 0, inv->answer_length);
+}
+
+/* The caller is still running: it has not been answered by another thread, nor does it wait. */
+static void finish(struct invocation *inv, enum outcome outcome)
+{
+    inv->thread->state = THREAD_RUNNING;
+    if (outcome == REFUSED)
+        answer_refusal(inv);
+    else
+        answer_success(inv);
+}
+
+void syscall_send(struct kernel *k, struct send_kind kind)
+{
+    struct invocation inv = read_call(k, kind);
+    enum outcome outcome = look_up_caps(&inv, (unsigned)message_info_extra_caps(
+                                                  thread_info(inv.thread)));
+
+    if (outcome == FAULTED)
+        return;
+    /* While it is carried out, the thread is one that would have to make the call again: that is what
+       becomes of it if it is preempted, or suspends itself. */
+    inv.thread->state = THREAD_RESTART;
+    outcome = invoke(&inv);
+    if (outcome == PREEMPTED)
+        irq_handle_pending(k);
+    else if (inv.thread->state == THREAD_RESTART)
+        finish(&inv, outcome);
+}
+
+/* --- receiving ------------------------------------------------------------------------------------- */
+
+static void refuse_receive(struct kernel *k, struct tcb *t, uint64_t cptr)
+{
+    struct lookup_fault fault = {.failure = LOOKUP_MISSING_CAPABILITY};
+
+    fault_raise(k, t, fault_of_lookup(cptr, fault, true));
+}
+
+static void receive_signal(struct kernel *k, struct tcb *t, struct cap cap, bool is_blocking)
+{
+    struct notification *n = notification_at(k, cap.notification.object);
+    bool is_others = n->bound_thread != 0 && n->bound_thread != kernel_address(k, t);
+
+    if (!(cap.notification.rights & RIGHT_READ) || is_others)
+        refuse_receive(k, t, t->registers[REG_A0]);
+    else
+        notification_receive(k, t, n, is_blocking);
+}
+
+void syscall_receive(struct kernel *k, bool is_blocking)
+{
+    struct tcb *t = kernel_current(k);
+    uint64_t cptr = t->registers[REG_A0];
+    struct lookup found = lookup_in_thread(k, t, cptr);
+
+    if (!found.slot) {
+        fault_raise(k, t, fault_of_lookup(cptr, found.fault, true));
+    } else if (cap_type(found.slot->cap) == CAP_ENDPOINT &&
+               (found.slot->cap.endpoint.rights & RIGHT_READ)) {
+        k->flavour->receive_prepare(k, t);
+        endpoint_receive(k, t, found.slot->cap, is_blocking);
+    } else if (cap_type(found.slot->cap) == CAP_NOTIFICATION) {
+        receive_signal(k, t, found.slot->cap, is_blocking);
+    } else {
+        refuse_receive(k, t, cptr);
+    }
+}
+
+/* --- entries ---------------------------------------------------------------------------------------- */
+
+static void begin_entry(struct kernel *k)
+{
+    k->entries++;
+    k->work_units = 0;
+    kassert(k->action == KEEP_CURRENT);
+}
+
+static void end_entry(struct kernel *k)
+{
+    struct check_report report;
+
+    scheduler_run(k);
+    if (CHECK_EVERY_ENTRY && !kernel_check(k, &report)) {
+        console_text(k, report.text);
+        kassert(!"kernel_check");
+    }
+}
+
+void kernel_syscall(struct kernel *k, int64_t number)
+{
+    const struct flavour *f = k->flavour;
+    uint64_t index = 0 - (uint64_t)number;
+    enum syscall call = SYSCALL_NONE;
+
+    begin_entry(k);
+    if (index < f->syscall_number_count)
+        call = (enum syscall)f->syscall_of_number[index];
+    if (call == SYSCALL_NONE)
+        fault_raise(k, kernel_current(k), (struct fault){.kind = FAULT_UNKNOWN_SYSCALL,
+                                                         .address = (uint64_t)number});
+    else if (call >= SYSCALL_DEBUG_PUT_CHAR)
+        debug_syscall(k, call);
+    else
+        f->syscall(k, call);
+    end_entry(k);
+}
+
+void kernel_user_exception(struct kernel *k, uint64_t number, uint64_t code)
+{
+    begin_entry(k);
+    fault_raise(k, kernel_current(k), (struct fault){.kind = FAULT_USER_EXCEPTION,
+                                                     .address = number,
+                                                     .code = code});
+    end_entry(k);
+}
+
+void kernel_vm_fault(struct kernel *k, uint64_t vaddr, uint64_t cause)
+{
+    begin_entry(k);
+    fault_raise(k, kernel_current(k), (struct fault){.kind = FAULT_VM,
+                                                     .address = vaddr,
+                                                     .is_instruction = cause == CAUSE_FETCH_ACCESS,
+                                                     .code = cause});
+    end_entry(k);
+}
+
+void kernel_interrupt(struct kernel *k)
+{
+    begin_entry(k);
+    irq_handle_pending(k);
+    end_entry(k);
+}
+
+void kernel_thread_exit(struct kernel *k)
+{
+    struct tcb *t = kernel_current(k);
+
+    begin_entry(k);
+    t->has_ended = true;
+    scheduler_set_state(k, t, THREAD_INACTIVE);
+    end_entry(k);
+}

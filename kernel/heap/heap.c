@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: MIT */
+/* Binding Lua heaps to VSpaces. A VSpace's root table names its heap in its last entry, which covers
+ * addresses no user may have: the heap's address, as an entry that is not valid to the page walk. */
+#include "kernel/heap/heap.h"
+
+#include "kernel/vspace/vspace.h"
+
+static uint64_t *heap_entry(struct kernel *k, kaddr vspace)
+{
+    return (uint64_t *)kernel_pointer(k, vspace) + (TABLE_ENTRIES - 1);
+}
+
+void heap_init(struct kernel *k, kaddr object, unsigned size_bits)
+{
+    struct lua_heap *heap = kernel_pointer(k, object);
+
+    memset(heap, 0, sizeof(*heap));
+    heap->size_bits = size_bits;
+}
+
+struct lua_heap *heap_of_vspace(struct kernel *k, kaddr vspace)
+{
+    uint64_t entry = *heap_entry(k, vspace);
+
+    return entry == 0 ? NULL : kernel_pointer(k, entry);
+}
+
+struct lua_heap *heap_of_thread(struct kernel *k, struct tcb *thread)
+{
+    kaddr vspace = vspace_of_thread(k, thread);
+
+    return vspace == 0 ? NULL : heap_of_vspace(k, vspace);
+}
+
+void heap_bind(struct kernel *k, struct lua_heap *heap, kaddr vspace, uint64_t asid)
+{
+    kaddr address = kernel_address(k, heap);
+
+    kassert(heap->vspace == 0 && heap_of_vspace(k, vspace) == NULL);
+    kassert(!pte_is_valid(address));
+    memset(heap->engine, 0, sizeof(heap->engine));
+    heap->serial = ++k->heap_serial;
+    heap->vspace = vspace;
+    heap->asid = asid;
+    heap->previous = 0;
+    heap->next = k->bound_heaps;
+    if (heap->next)
+        ((struct lua_heap *)kernel_pointer(k, heap->next))->previous = address;
+    k->bound_heaps = address;
+    *heap_entry(k, vspace) = address;
+}
+
+void heap_unbind(struct kernel *k, struct lua_heap *heap)
+{
+    if (heap->vspace == 0)
+        return;
+    platform_heap_destroy(k->platform, heap);
+    *heap_entry(k, heap->vspace) = 0;
+    if (heap->previous)
+        ((struct lua_heap *)kernel_pointer(k, heap->previous))->next = heap->next;
+    else
+        k->bound_heaps = heap->next;
+    if (heap->next)
+        ((struct lua_heap *)kernel_pointer(k, heap->next))->previous = heap->previous;
+    heap->vspace = 0;
+    heap->asid = 0;
+    heap->previous = 0;
+    heap->next = 0;
+    memset(heap->engine, 0, sizeof(heap->engine));
+}

@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: MIT */
+/* Endpoints. A queue of those who came first, senders or receivers, never both:
+ *
+ *     IDLE  --send, nobody receives-->  SEND:     A <- B <- C     each woken by a receive
+ *     IDLE  --receive, nobody sends-->  RECEIVE:  X <- Y          each woken by a send
+ *
+ * A thread in the queue keeps with it what its capability allowed when it came (badge, rights,
+ * whether it calls), since the capability may be gone when the partner comes. */
+#include "kernel/ipc/endpoint.h"
+
+#include "kernel/entry/preemption.h"
+#include "kernel/ipc/notification.h"
+#include "kernel/ipc/transfer.h"
+
+struct endpoint *endpoint_at(struct kernel *k, kaddr address)
+{
+    return kernel_pointer(k, address);
+}
+
+static struct thread_queue queue_of(const struct endpoint *ep)
+{
+    return (struct thread_queue){.head = ep->head, .tail = ep->tail};
+}
+
+/* Stores a changed queue; an empty one makes the endpoint idle. */
+static void set_queue(struct endpoint *ep, struct thread_queue queue, enum endpoint_state state)
+{
+    ep->head = queue.head;
+    ep->tail = queue.tail & QUEUE_TAIL_MASK;
+    ep->state = (queue.head == 0 ? ENDPOINT_IDLE : state) & 3u;
+}
+
+static void enqueue(struct kernel *k, struct endpoint *ep, struct tcb *t,
+                    enum endpoint_state state)
+{
+    struct thread_queue queue = queue_of(ep);
+
+    kassert(ep->state == ENDPOINT_IDLE || ep->state == state);
+    t->blocked_on = kernel_address(k, ep);
+    queue_append(k, &queue, t);
+    set_queue(ep, queue, state);
+}
+
+static void dequeue(struct kernel *k, struct endpoint *ep, struct tcb *t)
+{
+    struct thread_queue queue = queue_of(ep);
+
+    queue_remove(k, &queue, t);
+    set_queue(ep, queue, (enum endpoint_state)ep->state);
+    t->blocked_on = 0;
+}
+
+/* --- send and receive ------------------------------------------------------------------------- */
+
+/* A caller whose message has arrived waits for the answer, if its capability allows it one. */
+static void await_reply(struct kernel *k, struct tcb *caller, struct tcb *receiver,
+                        bool may_be_answered, bool can_grant)
+{
+    if (may_be_answered)
+        k->flavour->reply_setup(k, caller, receiver, can_grant);
+    else
+        scheduler_set_state(k, caller, THREAD_INACTIVE);
+}
+
+static void block_sender(struct kernel *k, struct endpoint *ep, struct tcb *sender,
+                         struct send_options o)
+{
+    scheduler_set_state(k, sender, THREAD_BLOCKED_ON_SEND);
+    sender->badge = o.badge;
+    sender->can_grant = o.can_grant;
+    sender->can_grant_reply = o.can_grant_reply;
+    sender->is_call = o.is_call;
+    enqueue(k, ep, sender, ENDPOINT_SEND);
+}
+
+void endpoint_send(struct kernel *k, struct endpoint *ep, struct tcb *sender,
+                   struct send_options o)
+{
+    struct transfer_options transfer = {.endpoint = kernel_address(k, ep),
+                                        .badge = o.badge,
+                                        .can_grant = o.can_grant};
+    struct tcb *receiver;
+
+    if (ep->state != ENDPOINT_RECEIVE) {
+        if (o.is_blocking)
+            block_sender(k, ep, sender, o);
+        return;
+    }
+    receiver = tcb_at(k, ep->head);
+    dequeue(k, ep, receiver);
+    transfer_message(k, sender, receiver, transfer);
+    scheduler_set_state(k, receiver, THREAD_RUNNING);
+    scheduler_wake(k, receiver);
+    if (o.is_call)
+        await_reply(k, sender, receiver, o.can_grant || o.can_grant_reply, receiver->can_grant);
+}
+
+static void block_receiver(struct kernel *k, struct endpoint *ep, struct tcb *receiver,
+                           struct cap cap)
+{
+    scheduler_set_state(k, receiver, THREAD_BLOCKED_ON_RECEIVE);
+    receiver->can_grant = (cap.endpoint.rights & RIGHT_GRANT) != 0;
+    enqueue(k, ep, receiver, ENDPOINT_RECEIVE);
+}
+
+static void take_from_sender(struct kernel *k, struct endpoint *ep, struct tcb *receiver,
+                             struct cap cap)
+{
+    struct tcb *sender = tcb_at(k, ep->head);
+    struct transfer_options transfer = {.endpoint = kernel_address(k, ep),
+                                        .badge = sender->badge,
+                                        .can_grant = sender->can_grant};
+
+    dequeue(k, ep, sender);
+    transfer_message(k, sender, receiver, transfer);
+    if (sender->is_call) {
+        await_reply(k, sender, receiver, sender->can_grant || sender->can_grant_reply,
+                    (cap.endpoint.rights & RIGHT_GRANT) != 0);
+    } else {
+        scheduler_set_state(k, sender, THREAD_RUNNING);
+        scheduler_wake(k, sender);
+    }
+}
+
+void endpoint_receive(struct kernel *k, struct tcb *receiver, struct cap cap, bool is_blocking)
+{
+    struct endpoint *ep = endpoint_at(k, cap.endpoint.object);
+
+    if (receiver->bound_notification != 0) {
+        struct notification *n = notification_at(k, receiver->bound_notification);
+
+        if (n->state == NOTIFICATION_ACTIVE) {
+            notification_complete(n, receiver);
+            return;
+        }
+    }
+    if (ep->state == ENDPOINT_SEND)
+        take_from_sender(k, ep, receiver, cap);
+    else if (is_blocking)
+        block_receiver(k, ep, receiver, cap);
+    else
+        transfer_nothing(receiver);
+}
+
+/* --- cancelling --------------------------------------------------------------------------------- */
+
+void endpoint_cancel(struct kernel *k, struct tcb *t)
+{
+    kassert(t->blocked_on != 0);
+    dequeue(k, endpoint_at(k, t->blocked_on), t);
+    scheduler_set_state(k, t, THREAD_INACTIVE);
+}
+
+static void make_call_again(struct kernel *k, struct endpoint *ep, struct tcb *t)
+{
+    dequeue(k, ep, t);
+    scheduler_set_state(k, t, THREAD_RESTART);
+    scheduler_enqueue(k, t);
+}
+
+void endpoint_cancel_all(struct kernel *k, struct endpoint *ep)
+{
+    if (ep->state == ENDPOINT_IDLE)
+        return;
+    while (ep->head != 0)
+        make_call_again(k, ep, tcb_at(k, ep->head));
+    scheduler_reschedule(k);
+}
+
+enum outcome endpoint_cancel_badged(struct kernel *k, struct endpoint *ep, uint64_t badge)
+{
+    struct tcb *t = ep->state == ENDPOINT_SEND ? tcb_at(k, ep->head) : NULL;
+    bool has_cancelled = false;
+
+    while (t) {
+        struct tcb *next = tcb_at(k, t->queue_next);
+
+        if (t->badge == badge) {
+            make_call_again(k, ep, t);
+            has_cancelled = true;
+            if (preemption_point(k) == PREEMPTED) {
+                scheduler_reschedule(k);
+                return PREEMPTED;
+            }
+        }
+        t = next;
+    }
+    if (has_cancelled)
+        scheduler_reschedule(k);
+    return DONE;
+}

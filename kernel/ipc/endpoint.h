@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT */
+/* Endpoints: where senders and receivers of messages meet. Manual chapter 4. */
+#ifndef KERNEL_ENDPOINT_H
+#define KERNEL_ENDPOINT_H
+
+#include "kernel/flavour.h"
+#include "kernel/ipc/queue.h"
+
+enum endpoint_state { ENDPOINT_IDLE, ENDPOINT_SEND, ENDPOINT_RECEIVE };
+
+/* A queue either of senders or of receivers; the state says of which and agrees with emptiness. */
+struct endpoint {
+    kaddr head;
+    uint64_t tail : 62;
+    uint64_t state : 2;
+};
+
+_Static_assert(sizeof(struct endpoint) == 1 << ENDPOINT_BITS, "of seL4's size");
+
+/* `sender` sends what its registers and buffer hold. It may block, and when it calls, it does. */
+void endpoint_send(struct kernel *k, struct endpoint *ep, struct tcb *sender,
+                   struct send_options options);
+
+/* The thread receives with the given endpoint capability, which has the right to. A signal on the
+   thread's bound notification comes first. */
+void endpoint_receive(struct kernel *k, struct tcb *receiver, struct cap cap, bool is_blocking);
+
+/* Takes a blocked thread off its endpoint's queue. */
+void endpoint_cancel(struct kernel *k, struct tcb *t);
+
+/* Everyone in the queue makes its call again. When the endpoint goes. */
+void endpoint_cancel_all(struct kernel *k, struct endpoint *ep);
+
+/* Senders with this badge make their call again. PREEMPTED: call again. */
+MUST_USE enum outcome endpoint_cancel_badged(struct kernel *k, struct endpoint *ep, uint64_t badge);
+
+struct endpoint *endpoint_at(struct kernel *k, kaddr address);
+
+#endif

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: MIT */
+/* Faults as messages, and answers to them. The words of each kind stand in manual chapter 6 and in
+ * abi/faults.lua. */
+#include "kernel/flavour.h"
+#include "kernel/ipc/transfer.h"
+
+/* Registers that a handler of an unknown system call, or of a user exception, sees and may set. */
+static const uint8_t syscall_registers[] = {REG_PC, REG_SP, REG_RA, REG_A0, REG_A1,
+                                            REG_A2, REG_A3, REG_A4, REG_A5, REG_A6};
+static const uint8_t exception_registers[] = {REG_PC, REG_SP};
+
+enum { SYSCALL_REGISTERS = sizeof(syscall_registers), EXCEPTION_REGISTERS = 2 };
+
+/* A message being written. */
+struct message {
+    struct tcb *receiver;
+    struct ipc_buffer *buffer;
+    unsigned length;
+    unsigned index;
+};
+
+static void add(struct message *m, uint64_t word)
+{
+    m->length = tcb_set_message_word(m->receiver, m->buffer, m->index, word);
+    m->index++;
+}
+
+static void add_registers(struct message *m, const struct tcb *t, const uint8_t *list,
+                          unsigned count)
+{
+    for (unsigned i = 0; i < count; i++)
+        add(m, t->registers[list[i]]);
+}
+
+static void add_lookup(struct message *m, struct lookup_fault lookup)
+{
+    add(m, lookup.failure);
+    if (lookup.failure == LOOKUP_INVALID_ROOT)
+        return;
+    add(m, lookup.bits_left);
+    if (lookup.failure == LOOKUP_GUARD_MISMATCH)
+        add(m, lookup.guard_found);
+    if (lookup.failure != LOOKUP_MISSING_CAPABILITY)
+        add(m, lookup.bits_found);
+}
+
+static void add_words(struct message *m, const struct tcb *t)
+{
+    const struct fault *fault = &t->fault;
+
+    switch ((enum fault_kind)fault->kind) {
+    case FAULT_CAP:
+        add(m, t->registers[REG_PC]);
+        add(m, fault->address);
+        add(m, fault->in_receive_phase);
+        add_lookup(m, fault->lookup);
+        break;
+    case FAULT_UNKNOWN_SYSCALL:
+        add_registers(m, t, syscall_registers, SYSCALL_REGISTERS);
+        add(m, fault->address);
+        break;
+    case FAULT_USER_EXCEPTION:
+        add_registers(m, t, exception_registers, EXCEPTION_REGISTERS);
+        add(m, fault->address);
+        add(m, fault->code);
+        break;
+    case FAULT_VM:
+        add(m, t->registers[REG_PC]);
+        add(m, fault->address);
+        add(m, fault->is_instruction);
+        add(m, fault->code);
+        break;
+    case FAULT_NONE:
+    case FAULT_TIMEOUT:
+    case FAULT_KIND_COUNT:
+        break;
+    }
+}
+
+uint64_t fault_write_message(struct kernel *k, struct tcb *faulter, struct tcb *receiver,
+                             struct ipc_buffer *buffer)
+{
+    struct message m = {.receiver = receiver, .buffer = buffer};
+
+    platform_thread_sync(k->platform, faulter);
+    add_words(&m, faulter);
+    return message_info_make(k->flavour->fault_labels[faulter->fault.kind], 0, 0, m.length);
+}
+
+/* The handler's words become the faulter's registers. */
+static void set_registers(struct kernel *k, struct tcb *faulter, struct tcb *handler,
+                          const uint8_t *list, unsigned count)
+{
+    const struct ipc_buffer *buffer = tcb_buffer(k, handler, BUFFER_READ);
+    unsigned length = (unsigned)message_info_length(thread_info(handler));
+    unsigned most = buffer ? count : MESSAGE_REGISTER_COUNT;
+
+    if (length > count)
+        length = count;
+    if (length > most)
+        length = most;
+    for (unsigned i = 0; i < length; i++)
+        faulter->registers[list[i]] = tcb_message_word(handler, buffer, i);
+}
+
+bool fault_apply_reply(struct kernel *k, struct tcb *faulter, struct tcb *handler)
+{
+    if (faulter->fault.kind == FAULT_UNKNOWN_SYSCALL)
+        set_registers(k, faulter, handler, syscall_registers, SYSCALL_REGISTERS);
+    else if (faulter->fault.kind == FAULT_USER_EXCEPTION)
+        set_registers(k, faulter, handler, exception_registers, EXCEPTION_REGISTERS);
+    else
+        return true;
+    return message_info_label(thread_info(handler)) == 0;
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT */
+/* Queues of blocked threads, first in first out, linked through the threads. */
+#ifndef KERNEL_QUEUE_H
+#define KERNEL_QUEUE_H
+
+#include "kernel/kernel.h"
+
+/* Endpoints and notifications keep the tail in 62 bits, beside their state. */
+#define QUEUE_TAIL_MASK ((UINT64_C(1) << 62) - 1)
+
+struct thread_queue {
+    kaddr head;
+    kaddr tail;
+};
+
+void queue_append(struct kernel *k, struct thread_queue *queue, struct tcb *t);
+void queue_remove(struct kernel *k, struct thread_queue *queue, struct tcb *t);
+
+#endif

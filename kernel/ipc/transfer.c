@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: MIT */
+/* Messages from thread to thread: up to 120 words, up to 3 capabilities. Manual section 4.2.
+ *
+ * Words that fit into registers are copied from registers, the others from buffer to buffer; who has
+ * no buffer sends or gets no more than the registers hold. A capability to the very endpoint that the
+ * message goes over arrives as its badge ("unwrapped"); of the others one at most arrives, in the slot
+ * that the receiver has named. */
+#include "kernel/ipc/transfer.h"
+
+#include "kernel/cap/cdt.h"
+#include "kernel/cap/lookup.h"
+#include "kernel/flavour.h"
+
+/* The capabilities that a sender adds: none at all if one of the CPtrs fails. */
+struct extra_caps {
+    unsigned count;
+    struct slot *slots[EXTRA_CAPS_MAX];
+};
+
+static struct extra_caps read_extra_caps(struct kernel *k, struct tcb *sender,
+                                         const struct ipc_buffer *buffer)
+{
+    struct extra_caps extra = {.count = 0};
+    unsigned count = (unsigned)message_info_extra_caps(thread_info(sender));
+
+    if (buffer == NULL)
+        return extra;
+    for (unsigned i = 0; i < count; i++) {
+        struct lookup found = lookup_in_thread(k, sender, buffer->caps_or_badges[i]);
+
+        if (!found.slot)
+            return (struct extra_caps){.count = 0};
+        extra.slots[i] = found.slot;
+        extra.count++;
+    }
+    return extra;
+}
+
+/* What became of the capabilities, for the receiver's message info. */
+struct arrival {
+    uint64_t unwrapped; /* bit per capability */
+    unsigned count;
+};
+
+static struct arrival transfer_caps(struct kernel *k, const struct extra_caps *extra,
+                                    kaddr endpoint, struct tcb *receiver,
+                                    struct ipc_buffer *buffer)
+{
+    struct arrival arrival = {0, 0};
+    struct slot *destination;
+
+    if (extra->count == 0 || buffer == NULL)
+        return arrival;
+    destination = lookup_receive_slot(k, receiver, buffer);
+    for (unsigned i = 0; i < extra->count; i++) {
+        struct cap cap = extra->slots[i]->cap;
+
+        if (cap_type(cap) == CAP_ENDPOINT && endpoint != 0 && cap.endpoint.object == endpoint) {
+            buffer->caps_or_badges[i] = cap.endpoint.badge;
+            arrival.unwrapped |= UINT64_C(1) << i;
+        } else {
+            struct cap derived = cap_derive_or_null(k, extra->slots[i], cap);
+
+            if (destination == NULL || cap_is_null(derived))
+                break;
+            cdt_insert(k, derived, extra->slots[i], destination);
+            destination = NULL;
+        }
+        arrival.count++;
+    }
+    return arrival;
+}
+
+static unsigned copy_words(struct tcb *sender, const struct ipc_buffer *from,
+                           struct tcb *receiver, struct ipc_buffer *to)
+{
+    unsigned length = (unsigned)message_info_length(thread_info(sender));
+    unsigned most = from && to ? MESSAGE_WORDS_MAX : MESSAGE_REGISTER_COUNT;
+
+    if (length > most)
+        length = most;
+    for (unsigned i = 0; i < length; i++)
+        tcb_set_message_word(receiver, to, i, tcb_message_word(sender, from, i));
+    return length;
+}
+
+static void transfer_normal(struct kernel *k, struct tcb *sender, struct tcb *receiver,
+                            struct ipc_buffer *to, struct transfer_options o)
+{
+    const struct ipc_buffer *from = tcb_buffer(k, sender, BUFFER_READ);
+    struct extra_caps extra = {.count = 0};
+    struct arrival arrival;
+    unsigned length;
+
+    if (o.can_grant)
+        extra = read_extra_caps(k, sender, from);
+    length = copy_words(sender, from, receiver, to);
+    arrival = transfer_caps(k, &extra, o.endpoint, receiver, to);
+    receiver->registers[REG_A1] = message_info_make(message_info_label(thread_info(sender)),
+                                                    arrival.unwrapped, arrival.count, length);
+}
+
+void transfer_message(struct kernel *k, struct tcb *sender, struct tcb *receiver,
+                      struct transfer_options o)
+{
+    struct ipc_buffer *to = tcb_buffer(k, receiver, BUFFER_WRITE);
+
+    if (sender->fault.kind == FAULT_NONE)
+        transfer_normal(k, sender, receiver, to, o);
+    else
+        receiver->registers[REG_A1] = fault_write_message(k, sender, receiver, to);
+    receiver->registers[REG_A0] = o.badge;
+}
+
+void transfer_nothing(struct tcb *receiver)
+{
+    receiver->registers[REG_A0] = 0;
+}

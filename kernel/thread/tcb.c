@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: MIT */
+/* Threads as objects: being made, stopped, resumed, and their message registers. */
+#include "kernel/thread/tcb.h"
+
+#include "kernel/flavour.h"
+#include "kernel/ipc/endpoint.h"
+#include "kernel/ipc/notification.h"
+
+void tcb_init(struct kernel *k, struct tcb *t)
+{
+    memset(t, 0, sizeof(*t));
+    k->flavour->thread_init(k, t);
+}
+
+void tcb_cancel_ipc(struct kernel *k, struct tcb *t)
+{
+    switch ((enum thread_state)t->state) {
+    case THREAD_BLOCKED_ON_SEND:
+    case THREAD_BLOCKED_ON_RECEIVE:
+        endpoint_cancel(k, t);
+        break;
+    case THREAD_BLOCKED_ON_NOTIFICATION:
+        notification_cancel(k, t);
+        break;
+    case THREAD_BLOCKED_ON_REPLY:
+        t->fault.kind = FAULT_NONE;
+        k->flavour->reply_cancel(k, t);
+        break;
+    case THREAD_INACTIVE:
+    case THREAD_RUNNING:
+    case THREAD_RESTART:
+    case THREAD_IDLE:
+        break;
+    }
+}
+
+void tcb_suspend(struct kernel *k, struct tcb *t)
+{
+    platform_thread_sync(k->platform, t);
+    tcb_cancel_ipc(k, t);
+    /* A thread that was running has finished its last call: it goes on behind it. One that was
+       blocked makes its call again. */
+    if (t->state == THREAD_RUNNING)
+        t->registers[REG_PC] = t->next_pc;
+    scheduler_set_state(k, t, THREAD_INACTIVE);
+    scheduler_dequeue(k, t);
+}
+
+void tcb_restart(struct kernel *k, struct tcb *t)
+{
+    if (!thread_is_stopped(t))
+        return;
+    tcb_cancel_ipc(k, t);
+    k->flavour->reply_prepare(k, t);
+    t->has_ended = false;
+    scheduler_set_state(k, t, THREAD_RESTART);
+    /* Queued first: should it not run at once, it is the first of its priority, as in seL4. */
+    scheduler_enqueue(k, t);
+    scheduler_wake(k, t);
+}
+
+/* --- messages ------------------------------------------------------------------------------------ */
+
+struct ipc_buffer *tcb_buffer(struct kernel *k, struct tcb *t, enum buffer_use use)
+{
+    struct cap frame = t->slots[TCB_SLOT_BUFFER].cap;
+    uint64_t offset;
+
+    if (t->buffer_address == 0 || cap_type(frame) != CAP_FRAME || frame.frame.is_device)
+        return NULL;
+    if (frame.frame.rights != FRAME_READ_WRITE &&
+        (use == BUFFER_WRITE || frame.frame.rights != FRAME_READ_ONLY))
+        return NULL;
+    offset = t->buffer_address & mask_bits(frame.frame.size_bits);
+    return kernel_pointer(k, frame.frame.object + offset);
+}
+
+uint64_t tcb_message_word(const struct tcb *t, const struct ipc_buffer *buffer, unsigned index)
+{
+    if (index < MESSAGE_REGISTER_COUNT)
+        return t->registers[REG_A2 + index];
+    kassert(index < MESSAGE_WORDS_MAX);
+    return buffer ? buffer->msg[index] : 0;
+}
+
+unsigned tcb_set_message_word(struct tcb *t, struct ipc_buffer *buffer, unsigned index, uint64_t v)
+{
+    if (index < MESSAGE_REGISTER_COUNT) {
+        t->registers[REG_A2 + index] = v;
+        return index + 1;
+    }
+    if (buffer == NULL)
+        return MESSAGE_REGISTER_COUNT;
+    kassert(index < MESSAGE_WORDS_MAX);
+    buffer->msg[index] = v;
+    return index + 1;
+}
+
+void tcb_set_name(struct tcb *t, const char *name, size_t length)
+{
+    size_t kept = length < THREAD_NAME_SIZE - 1 ? length : THREAD_NAME_SIZE - 1;
+
+    memset(t->name, 0, THREAD_NAME_SIZE);
+    memcpy(t->name, name, kept);
+}

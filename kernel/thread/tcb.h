@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: MIT */
+/* A thread control block: all that the kernel and the engine keep of a thread, in 2 KiB. */
+#ifndef KERNEL_TCB_H
+#define KERNEL_TCB_H
+
+#include "abi/constants.h"
+#include "kernel/cap/slot.h"
+
+struct kernel;
+
+/* The capabilities a thread holds by itself. */
+enum tcb_slot {
+    TCB_SLOT_CSPACE,
+    TCB_SLOT_VSPACE,
+    TCB_SLOT_REPLY,  /* classic: the master reply capability, parent of the caller's (ipc/reply.c) */
+    TCB_SLOT_CALLER, /* classic: right to answer who called last */
+    TCB_SLOT_BUFFER, /* the frame with the IPC buffer */
+    TCB_SLOT_COUNT
+};
+
+/* Radix of the CNode that these slots form when the thread is destroyed. */
+enum { TCB_SLOTS_RADIX = 3 };
+
+enum thread_state {
+    THREAD_INACTIVE,
+    THREAD_RUNNING,
+    THREAD_RESTART, /* runnable; makes its last system call or access again */
+    THREAD_BLOCKED_ON_RECEIVE,
+    THREAD_BLOCKED_ON_SEND,
+    THREAD_BLOCKED_ON_REPLY,
+    THREAD_BLOCKED_ON_NOTIFICATION,
+    THREAD_IDLE
+};
+
+/* A failed capability lookup: enum lookup_failure and its figures (manual section 3.4). */
+struct lookup_fault {
+    uint8_t failure;     /* enum lookup_failure */
+    uint8_t bits_left;
+    uint8_t bits_found;  /* depth mismatch: bits of the level; guard mismatch: guard size */
+    uint64_t guard_found;
+};
+
+/* Why a thread stopped, until its handler has answered (manual chapter 6). */
+struct fault {
+    uint8_t kind; /* enum fault_kind */
+    bool in_receive_phase;          /* FAULT_CAP */
+    bool is_instruction;            /* FAULT_VM */
+    struct lookup_fault lookup;     /* FAULT_CAP */
+    uint64_t address; /* FAULT_CAP: cptr; FAULT_VM: vaddr; UNKNOWN_SYSCALL, USER_EXCEPTION: number */
+    uint64_t code;    /* FAULT_USER_EXCEPTION: code; FAULT_VM: status (CAUSE_*) */
+};
+
+enum { THREAD_NAME_SIZE = 32, EXPLANATION_SIZE = 224, ENGINE_WORDS = 16, FPU_WORDS = 33 };
+
+struct tcb {
+    struct slot slots[TCB_SLOT_COUNT];
+
+    /* --- what the thread itself sees; engines read and write it while the thread runs --- */
+    uint64_t registers[USER_REGISTER_COUNT]; /* enum context_register; REG_PC is the address of the
+                                                instruction or call the thread last trapped at */
+    uint64_t next_pc;                        /* where it goes on; equal to REG_PC: does it again */
+    uint64_t fpu[FPU_WORDS];                 /* f0..f31, fcsr; only RISC-V code uses them */
+    uint64_t engine[ENGINE_WORDS];           /* the engine's own; zero in a new thread */
+
+    /* --- state --- */
+    uint8_t state; /* enum thread_state */
+    bool has_ended; /* returned from its function */
+    bool is_queued; /* in a ready queue */
+    uint8_t priority;
+    uint8_t max_controlled_priority;
+    uint8_t domain;
+    uint8_t flags;            /* TCB_FLAG_* */
+    uint32_t time_slice_ticks; /* classic: ticks left */
+    kaddr bound_notification;
+
+    /* --- while blocked on an endpoint or notification --- */
+    kaddr blocked_on;
+    uint64_t badge;         /* sending: badge of the capability used */
+    bool can_grant;         /* rights of the capability used */
+    bool can_grant_reply;
+    bool is_call;
+    kaddr queue_next;       /* the endpoint's or notification's queue */
+    kaddr queue_previous;
+
+    kaddr ready_next;       /* the ready queue, while is_queued */
+    kaddr ready_previous;
+
+    struct fault fault;
+    uint64_t fault_handler;  /* classic: CPtr in the thread's own CSpace */
+    uint64_t buffer_address; /* vaddr of the IPC buffer; 0: none */
+
+    char name[THREAD_NAME_SIZE];        /* DebugNameThread; NUL-terminated */
+    char explanation[EXPLANATION_SIZE]; /* of its last refused invocation, for seL4_Explain */
+};
+
+_Static_assert(sizeof(struct tcb) <= 1 << TCB_BITS, "a thread fits its object");
+
+static inline bool thread_is_runnable(const struct tcb *t)
+{
+    return t->state == THREAD_RUNNING || t->state == THREAD_RESTART;
+}
+
+/* Inactive or blocked: TCB_Resume has something to do. */
+static inline bool thread_is_stopped(const struct tcb *t)
+{
+    return !thread_is_runnable(t) && t->state != THREAD_IDLE;
+}
+
+/* The system call's message info and badge registers. */
+static inline uint64_t thread_info(const struct tcb *t)
+{
+    return t->registers[REG_A1];
+}
+
+/* --- tcb.c: acts on threads --------------------------------------------------------------- */
+
+/* Makes the object at an address a new thread: stopped, everything zero, default time slice. */
+void tcb_init(struct kernel *k, struct tcb *t);
+
+/* Stops a thread: takes it out of every queue and cancels what it waits for. What it was about to
+   do, it will do again when resumed. */
+void tcb_suspend(struct kernel *k, struct tcb *t);
+
+/* Makes a stopped thread run from its pc; no effect on one that is not stopped. */
+void tcb_restart(struct kernel *k, struct tcb *t);
+
+/* Takes a thread off whatever it is blocked on. Its state is left for the caller to set. */
+void tcb_cancel_ipc(struct kernel *k, struct tcb *t);
+
+/* The thread's IPC buffer as the kernel may reach it, or NULL; `is_receiver`: it must be writable. */
+enum buffer_use { BUFFER_READ, BUFFER_WRITE };
+struct ipc_buffer *tcb_buffer(struct kernel *k, struct tcb *t, enum buffer_use use);
+
+/* Message words of a thread, from registers and buffer. Setting beyond the registers without a
+   buffer does nothing; both return how many words the message has if this was its last. */
+uint64_t tcb_message_word(const struct tcb *t, const struct ipc_buffer *buffer, unsigned index);
+unsigned tcb_set_message_word(struct tcb *t, struct ipc_buffer *buffer, unsigned index, uint64_t v);
+
+/* Sets the name shown in dumps; longer ones are cut. */
+void tcb_set_name(struct tcb *t, const char *name, size_t length);
+
+#endif

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: MIT */
+/* Methods of TCBs that are the same in both configurations. Manual section 6.3. */
+#include "kernel/entry/methods.h"
+#include "kernel/ipc/notification.h"
+
+static enum outcome bind_notification(struct invocation *inv, struct tcb *t)
+{
+    struct cap cap;
+    struct notification *n;
+
+    if (inv->extra[0] == NULL)
+        return refuse_truncated(inv);
+    if (t->bound_notification != 0)
+        return refuse_illegal(inv, "the thread already has a bound notification: unbind it first");
+    cap = inv->extra[0]->cap;
+    if (cap_type(cap) != CAP_NOTIFICATION)
+        return refuse_illegal(inv, "the capability is not a notification");
+    if (!(cap.notification.rights & RIGHT_READ))
+        return refuse_illegal(inv, "the notification capability lacks the right to receive");
+    n = notification_at(inv->kernel, cap.notification.object);
+    if (n->head != 0 || n->bound_thread != 0)
+        return refuse_illegal(inv, "threads wait on the notification, or it is bound to one");
+    notification_bind(inv->kernel, n, t);
+    return DONE;
+}
+
+static enum outcome unbind_notification(struct invocation *inv, struct tcb *t)
+{
+    if (t->bound_notification == 0)
+        return refuse_illegal(inv, "the thread has no bound notification");
+    notification_unbind_thread(inv->kernel, t);
+    return DONE;
+}
+
+static enum outcome set_tls_base(struct invocation *inv, struct tcb *t)
+{
+    if (inv->length < 1)
+        return refuse_truncated(inv);
+    t->registers[REG_TP] = invocation_word(inv, 0);
+    if (t == inv->thread)
+        scheduler_reschedule(inv->kernel);
+    return DONE;
+}
+
+/* Words: flags to clear, flags to set. Answers with what is set then; unknown flags are ignored. */
+static enum outcome set_flags(struct invocation *inv, struct tcb *t)
+{
+    uint64_t flags;
+
+    if (inv->length < 2)
+        return refuse_truncated(inv);
+    flags = (t->flags & ~invocation_word(inv, 0)) | invocation_word(inv, 1);
+    t->flags = (uint8_t)(flags & TCB_FLAGS_MASK);
+    invocation_answer(inv, 0, t->flags);
+    invocation_answer_length(inv, 1);
+    return DONE;
+}
+
+enum outcome tcb_invoke_common(struct invocation *inv)
+{
+    struct tcb *t = tcb_at(inv->kernel, inv->slot->cap.tcb.object);
+
+    if (inv->method == METHOD_TCB_READ_REGISTERS)
+        return tcb_read_registers(inv, t);
+    if (inv->method == METHOD_TCB_WRITE_REGISTERS)
+        return tcb_write_registers(inv, t);
+    if (inv->method == METHOD_TCB_COPY_REGISTERS)
+        return tcb_copy_registers(inv, t);
+    if (inv->method == METHOD_TCB_BIND_NOTIFICATION)
+        return bind_notification(inv, t);
+    if (inv->method == METHOD_TCB_UNBIND_NOTIFICATION)
+        return unbind_notification(inv, t);
+    if (inv->method == METHOD_TCB_SET_TLS_BASE)
+        return set_tls_base(inv, t);
+    if (inv->method == METHOD_TCB_SET_FLAGS)
+        return set_flags(inv, t);
+    if (inv->method == METHOD_TCB_SUSPEND) {
+        tcb_suspend(inv->kernel, t);
+        return DONE;
+    }
+    if (inv->method == METHOD_TCB_RESUME) {
+        tcb_restart(inv->kernel, t);
+        return DONE;
+    }
+    return refuse_method(inv);
+}

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: MIT */
+/* Methods of page tables. Manual section 7.1.1. */
+#include "kernel/cap/cdt.h"
+#include "kernel/entry/methods.h"
+#include "kernel/vspace/map.h"
+#include "kernel/vspace/vspace.h"
+
+enum outcome map_check_vspace(struct invocation *inv, struct cap vspace)
+{
+    if (cap_type(vspace) != CAP_PAGE_TABLE || !vspace.page_table.is_mapped)
+        return refuse_capability(inv, 1, "the capability is not a VSpace root with an ASID");
+    return DONE;
+}
+
+enum outcome map_find_root(struct invocation *inv, struct cap vspace, kaddr *root, uint64_t *asid)
+{
+    TRY(map_check_vspace(inv, vspace));
+    *asid = vspace.page_table.asid;
+    *root = asid_root(inv->kernel, *asid);
+    if (*root == 0)
+        return refuse_lookup(inv, SIDE_TARGET,
+                             (struct lookup_fault){.failure = LOOKUP_INVALID_ROOT},
+                             "the VSpace's ASID is not in use any more");
+    if (*root != vspace.page_table.object)
+        return refuse_capability(inv, 1, "the table is not the root of its VSpace");
+    return DONE;
+}
+
+/* Words: vaddr, attributes. The address is rounded down to what the table's entry covers. */
+static enum outcome map(struct invocation *inv)
+{
+    struct cap *table = &inv->slot->cap;
+    struct table_walk walk;
+    uint64_t vaddr, asid;
+    kaddr root;
+
+    if (inv->length < 2 || inv->extra[0] == NULL)
+        return refuse_truncated(inv);
+    if (table->page_table.is_mapped)
+        return refuse_capability(inv, 0, "the page table is already mapped");
+    TRY(map_check_vspace(inv, inv->extra[0]->cap));
+    vaddr = invocation_word(inv, 0);
+    if (vaddr >= USER_TOP)
+        return refuse_argument(inv, 0, "the address lies beyond those that users may have");
+    TRY(map_find_root(inv, inv->extra[0]->cap, &root, &asid));
+    walk = vspace_walk(inv->kernel, root, vaddr);
+    if (walk.bits == PAGE_BITS || pte_is_valid(*walk.entry))
+        return refuse_delete_first(inv, "there is a table or a page at this address already");
+
+    *walk.entry = pte_make_table(table->page_table.object);
+    *table = cap_page_table_mapped(*table, asid, align_down(vaddr, walk.bits));
+    return DONE;
+}
+
+static enum outcome unmap(struct invocation *inv)
+{
+    struct cap *table = &inv->slot->cap;
+
+    if (!cdt_is_final(inv->kernel, inv->slot))
+        return refuse_revoke_first(inv, "the page table has other capabilities");
+    if (table->page_table.is_mapped) {
+        if (asid_root(inv->kernel, table->page_table.asid) == table->page_table.object)
+            return refuse_revoke_first(inv, "a VSpace root cannot be unmapped, only deleted");
+        vspace_unmap_table(inv->kernel, *table);
+        memset(kernel_pointer(inv->kernel, table->page_table.object), 0, 1 << PAGE_TABLE_BITS);
+    }
+    *table = cap_page_table_mapped(*table, 0, 0);
+    return DONE;
+}
+
+enum outcome page_table_invoke(struct invocation *inv)
+{
+    if (inv->method == METHOD_RISCV_PAGE_TABLE_MAP)
+        return map(inv);
+    if (inv->method == METHOD_RISCV_PAGE_TABLE_UNMAP)
+        return unmap(inv);
+    return refuse_method(inv);
+}

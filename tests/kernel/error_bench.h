@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+/* The environment in which refusals are tested: slots of the root CNode with known objects. */
+#ifndef TESTS_ERROR_BENCH_H
+#define TESTS_ERROR_BENCH_H
+
+#include "tests/kernel/harness.h"
+
+enum bench_slot {
+    B_EMPTY = 0x400,      /* empty, and 15 more empty ones behind it */
+    B_UNTYPED = 0x410,    /* 2^14 bytes, nothing made from it */
+    B_USED_UNTYPED,       /* 2^13 bytes, an endpoint made from it (B_ENDPOINT) */
+    B_SMALL_UNTYPED,      /* 2^4 bytes, nothing made from it */
+    B_PAGE_UNTYPED,       /* 2^12 bytes, nothing made from it */
+    B_ENDPOINT,
+    B_BADGED_ENDPOINT,    /* badge 7, all rights */
+    B_SEND_ENDPOINT,      /* may only send */
+    B_NOTIFICATION,
+    B_SIGNAL_NOTIFICATION, /* may only signal */
+    B_WAIT_NOTIFICATION,  /* may only wait */
+    B_BOUND_NOTIFICATION, /* bound to B_BOUND_TCB */
+    B_TCB,                /* never configured; priority and maximum controlled priority 0 */
+    B_BOUND_TCB,
+    B_CNODE,              /* 2^4 slots, guard 0 of 0 bits, empty */
+    B_GUARDED_CNODE,      /* a copy of it with guard 5 of 8 bits */
+    B_FRAME,              /* never mapped */
+    B_MAPPED_FRAME,       /* in the root VSpace at BENCH_FRAME_VADDR */
+    B_MAPPED_COPY,        /* copy of B_MAPPED_FRAME, not mapped itself */
+    B_DEVICE_FRAME,       /* of device memory */
+    B_DEVICE_UNTYPED,     /* 2^12 bytes of device memory */
+    B_TABLE,              /* page table, neither mapped nor assigned */
+    B_MAPPED_TABLE,       /* in B_VSPACE at 0 */
+    B_MAPPED_TABLE_COPY,
+    B_VSPACE,             /* page table with an ASID of the initial pool */
+    B_HANDLER,            /* handler of interrupt line BENCH_LINE */
+    B_HEAP                /* Lua heap of 2^16 bytes, not bound */
+};
+
+enum { BENCH_LINE = 5, BENCH_FRAME_VADDR = 0x180000, BENCH_CNODE_RADIX = 4 };
+
+/* Fills the slots; the root thread is current. */
+void error_bench_build(struct system *s);
+
+#endif

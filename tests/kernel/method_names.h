@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef TESTS_METHOD_NAMES_H
+#define TESTS_METHOD_NAMES_H
+
+#include "tests/kernel/classic_abi.h"
+
+/* "CNode_Copy", by label of the classic configuration; [0] is "InvalidInvocation". */
+extern const char *const method_names[ABI_LABEL_COUNT];
+
+#endif

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: MIT */
+/* The debug system calls: entry/debug.c */
+#include <string.h>
+
+#include "tests/kernel/harness.h"
+
+static void put_text(struct system *s, const char *text)
+{
+    for (; *text; text++) {
+        s->root->registers[REG_A0] = (uint8_t)*text;
+        trap(s, ABI_DEBUG_PUT_CHAR);
+    }
+}
+
+static void put_char(struct system *s)
+{
+    null_platform_console_clear(&s->platform);
+    put_text(s, "hello\n");
+    EXPECT(strcmp(s->platform.console, "hello\n") == 0);
+    EXPECT(current(s) == s->root);
+}
+
+static void identify_types(struct system *s)
+{
+    uint64_t heap = make(s, ABI_TYPE_LUA_HEAP, 16);
+
+    EXPECT_EQUAL(identify(s, heap), 0x4c00);
+    EXPECT_EQUAL(identify(s, ROOT_IRQ_CONTROL), 14);
+    EXPECT_EQUAL(identify(s, UINT64_C(1) << 60), ABI_CAP_NULL); /* not found: no fault */
+    EXPECT(current(s) == s->root);
+}
+
+static void name_thread(struct system *s, uint64_t tcb, const char *name)
+{
+    char *text = (char *)(buffer_of(s, s->root) + BUFFER_WORDS);
+
+    memcpy(text, name, strlen(name) + 1);
+    s->root->registers[REG_A0] = tcb;
+    trap(s, ABI_DEBUG_NAME_THREAD);
+}
+
+static void names(struct system *s)
+{
+    uint64_t tcb = make(s, ABI_TYPE_TCB, 0);
+
+    name_thread(s, tcb, "server");
+    EXPECT(strcmp(tcb_of(s, tcb)->name, "server") == 0);
+    name_thread(s, tcb, "a name that is longer than any thread may have one");
+    EXPECT(strncmp(tcb_of(s, tcb)->name, "a name that is", 14) == 0);
+    EXPECT(memchr(tcb_of(s, tcb)->name, '\0', THREAD_NAME_SIZE) != NULL);
+}
+
+/* A name with no end in the message: it is cut, and nothing beyond the buffer is read. */
+static void endless_name(struct system *s)
+{
+    uint64_t tcb = make(s, ABI_TYPE_TCB, 0);
+    uint64_t *buffer = buffer_of(s, s->root);
+
+    memset(buffer, 'x', BUFFER_SIZE_WORDS * sizeof(uint64_t));
+    s->root->registers[REG_A0] = tcb;
+    trap(s, ABI_DEBUG_NAME_THREAD);
+    EXPECT(tcb_of(s, tcb)->name[THREAD_NAME_SIZE - 1] == '\0');
+}
+
+/* What cannot be named does no harm; seL4 stops the machine here, seLVM does not. */
+static void name_of_no_thread(struct system *s)
+{
+    name_thread(s, ROOT_CNODE, "x");
+    name_thread(s, UINT64_C(1) << 60, "x");
+    EXPECT(current(s) == s->root);
+}
+
+static void dump_threads(struct system *s)
+{
+    uint64_t tcb = make_thread(s, (struct thread_options){.priority = 9});
+
+    name_thread(s, tcb, "the_server");
+    null_platform_console_clear(&s->platform);
+    trap(s, ABI_DEBUG_DUMP_SCHEDULER);
+    EXPECT(strstr(s->platform.console, "the_server") != NULL);
+    EXPECT(current(s) == s->root);
+}
+
+static void snapshot(struct system *s)
+{
+    make(s, ABI_TYPE_ENDPOINT, 0);
+    null_platform_console_clear(&s->platform);
+    trap(s, ABI_DEBUG_SNAPSHOT);
+    EXPECT(s->platform.console_length > 0);
+    EXPECT(current(s) == s->root);
+}
+
+static void halt(struct system *s)
+{
+    trap(s, ABI_DEBUG_HALT);
+    EXPECT(s->platform.is_halted);
+    EXPECT(s->k->is_halted);
+    EXPECT(current(s) == NULL);
+}
+
+static void refusals_are_explained(struct system *s)
+{
+    uint64_t endpoint = make(s, ABI_TYPE_ENDPOINT, 0);
+
+    EXPECT_EQUAL(cnode_copy(s, endpoint, ROOT_TCB), ABI_DELETE_FIRST);
+    EXPECT(strstr(s->root->explanation, "CNode_Copy") != NULL);
+    EXPECT(strstr(s->root->explanation, "Endpoint") != NULL);
+}
+
+const struct test debug_tests[] = {
+    TEST("DebugPutChar: prints", put_char),
+    TEST("DebugCapIdentify: answers types, and 0 for what is not found", identify_types),
+    TEST("DebugNameThread: sets a name, long ones are cut", names),
+    TEST("DebugNameThread: a name without end is cut", endless_name),
+    TEST("DebugNameThread: of something else does nothing", name_of_no_thread),
+    TEST("DebugDumpScheduler: lists threads with their names", dump_threads),
+    TEST("DebugSnapshot: prints the capabilities", snapshot),
+    TEST("DebugHalt: nobody runs any more", halt),
+    TEST("a refusal is explained with the method and what was in the way", refusals_are_explained),
+    TESTS_END};

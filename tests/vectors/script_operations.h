@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+/* The operations of recorded scripts: how a worker thread makes each, and what it logs of it. */
+#ifndef TESTS_SCRIPT_OPERATIONS_H
+#define TESTS_SCRIPT_OPERATIONS_H
+
+#include <cjson/cJSON.h>
+
+#include "tests/kernel/system.h"
+
+enum { SCRIPT_WORDS_MAX = 5, LOG_WORDS_MAX = 16, WORKERS_MAX = 6 };
+
+/* Slots of the workers' CNode. */
+enum { SLOT_E = 1, SLOT_E_RESTRICTED = 4, SLOT_N = 7, SLOT_N_BADGED = 10, SLOT_E_BADGED = 13,
+       SLOT_TCB = 16, SLOT_Z = 22, SLOT_FAULT = 54, SLOT_SELF = 62 };
+
+/* What a worker is about to do, or does again. */
+enum trap_kind { TRAP_SYSCALL, TRAP_VM_FAULT, TRAP_USER_EXCEPTION };
+
+struct worker {
+    unsigned index;
+    uint64_t cap;            /* root's capability to the TCB */
+    struct tcb *tcb;
+    const cJSON *operations;
+    unsigned position;       /* operation that it makes or makes next */
+    bool is_inside;          /* has started it, not finished */
+    bool has_ended;
+    bool has_faulted;        /* its last entry in the log is a fault */
+    enum trap_kind trap;
+    int64_t number;          /* TRAP_SYSCALL */
+    uint64_t address;        /* pc of the trap: next_pc is there if it has to make it again */
+    struct message echo;     /* what it received last, for operations that send it on */
+};
+
+/* Words of a log entry after [w, kind, i]. A plain number is one word. */
+struct log_words {
+    unsigned count;
+    bool is_list;
+    uint64_t words[LOG_WORDS_MAX];
+};
+
+/* Sets the worker's registers, buffer and trap for the operation at its position, or for the wait
+   on Z that follows its last one. */
+void operation_prepare(struct system *s, struct worker *w);
+
+/* The worker, which is current, executes its trap. One kernel entry. */
+void operation_trap(struct system *s, struct worker *w);
+
+/* The operation has returned to the worker: what it logs. */
+struct log_words operation_result(struct system *s, struct worker *w);
+
+/* What the root thread logs of a fault message it has received. */
+struct log_words fault_result(const struct message *m);
+
+#endif
