@@ -24,7 +24,7 @@ struct tcb *kernel_current(struct kernel *k)
 {
     struct tcb *t = tcb_at(k, k->current);
 
-    return t == &k->idle ? NULL : t;
+    return t == &k->idle || k->is_halted ? NULL : t;
 }
 
 /* --- what a capability does with a message --------------------------------------------------- */
