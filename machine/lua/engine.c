@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: MIT */
+#include "machine/lua/engine.h"
+
+#include "machine/lua/thread.h"
+
+enum { NO_ENGINE_NO_HEAP = 0, NO_ENGINE_HEAP_TOO_SMALL = 1 };
+
+static bool is_root_thread(struct kernel *k, const struct tcb *t)
+{
+    return kernel_address(k, t) == k->root_thread;
+}
+
+static void refuse_to_run(struct platform *p, struct tcb *t, uint64_t code)
+{
+    clock_advance(p, ENTRY_COST_NS);
+    kernel_user_exception(p->kernel, EXCEPTION_NO_ENGINE, code);
+    if (t->state == THREAD_INACTIVE && is_root_thread(p->kernel, t))
+        p->root_error_count++;
+}
+
+/* Runs the coroutine until it comes back, and makes the kernel entry that this means. */
+static void resume(struct lua_thread *thread, int arguments)
+{
+    struct process *process = thread->process;
+    struct platform *p = process->platform;
+    struct tcb *t = thread->tcb;
+    int count;
+    int status;
+
+    preemption_update(thread->coroutine, process);
+    thread->request = REQUEST_NONE;
+    process->active = thread;
+    p->running = t;
+    status = compat_resume(thread->coroutine, process->main, arguments, &count);
+    p->running = NULL;
+    process->active = NULL;
+    if (status == LUA_OK) {
+        thread_returned(thread);
+    } else if (status != LUA_YIELD) {
+        thread_failed(thread);
+    } else {
+        kassert(thread->request != REQUEST_NONE);
+        if (thread->request == REQUEST_SYSCALL)
+            trap_syscall_outside(p, t); /* after this the whole process may be gone */
+        else
+            thread_faulted(thread); /* perhaps */
+    }
+}
+
+/* Writes a decimal number; returns how many characters. */
+static size_t write_number(char *to, int number)
+{
+    char digits[12];
+    size_t count = 0;
+    size_t length = 0;
+
+    do {
+        digits[count++] = (char)('0' + number % 10);
+        number /= 10;
+    } while (number > 0);
+    while (count > 0)
+        to[length++] = digits[--count];
+    to[length] = '\0';
+    return length;
+}
+
+void lua_engine_run(struct platform *p, struct tcb *t)
+{
+    struct lua_heap *heap = heap_of_thread(p->kernel, t);
+    struct process *process;
+    struct lua_thread *thread;
+    int arguments = 0;
+
+    if (heap == NULL) {
+        refuse_to_run(p, t, NO_ENGINE_NO_HEAP);
+        return;
+    }
+    process = process_of_heap(heap);
+    if (process == NULL)
+        process = process_create(p, heap);
+    if (process != NULL)
+        threads_sweep(process);
+    if (process != NULL && is_root_thread(p->kernel, t))
+        process->is_root = true;
+    thread = process == NULL ? NULL : thread_of(process, t);
+    if (thread == NULL) {
+        refuse_to_run(p, t, NO_ENGINE_HEAP_TOO_SMALL);
+        return;
+    }
+    if (position_of(t) == POSITION_ELSEWHERE) {
+        if (thread_enter(thread, &arguments))
+            resume(thread, arguments);
+    } else if (thread->ending != NOT_ENDED) {
+        thread_end_again(thread);
+    } else {
+        resume(thread, 0);
+    }
+}
+
+const char *lua_engine_where(struct platform *p, struct tcb *t, char *text, size_t size)
+{
+    struct lua_thread *thread = thread_find(t);
+    char number[16];
+    size_t length;
+
+    (void)p;
+    if (thread == NULL || t->engine[ENGINE_POSITION] == 0 || !position_find_place(thread) ||
+        size < 2)
+        return NULL;
+    write_number(number, thread->line);
+    length = text_copy(text, size - 1, thread->place);
+    text[length++] = ':';
+    text_copy(text + length, size - length, number);
+    return text;
+}
+
+const char *lua_engine_fault_text(struct platform *p, struct tcb *t, size_t *length)
+{
+    struct lua_thread *thread = thread_find(t);
+
+    (void)p;
+    return thread == NULL ? NULL : thread_error_text(thread, length);
+}

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: MIT */
+/* A Lua process: the Lua state in a bound heap, and what the engine keeps of its threads.
+ *
+ *     struct lua_heap (the kernel's header) | struct process | struct allocator, blocks
+ *
+ * Everything of a process lies in its heap, so dropping the heap drops it all; lua_close is never
+ * called, so that neither a finaliser nor __close runs. TCBs point to their struct lua_thread; the
+ * pointers are cleared before either of them goes.
+ *
+ * A lua_State finds its process in its extra space. The lowest bit of that word marks a coroutine as
+ * held: the engine has it, in a system call or preempted, so the program must not resume it. */
+#ifndef MACHINE_LUA_PROCESS_H
+#define MACHINE_LUA_PROCESS_H
+
+#include "abi/methods.h"
+#include "machine/lua/allocator.h"
+#include "machine/lua/compat.h"
+#include "machine/lua/image_reader.h"
+#include "machine/machine.h"
+
+/* What the engine's words of a TCB hold. */
+enum engine_word {
+    ENGINE_THREAD,   /* struct lua_thread *, 0: none */
+    ENGINE_POSITION, /* token of where the coroutine stands (trap.h); 0: nowhere */
+    ENGINE_REAL,     /* the same place as an address in the image; 0: not computed */
+    ENGINE_MESSAGE   /* MR0..MR3 of a thread without an IPC buffer */
+};
+
+/* Why a coroutine has yielded to the run loop. */
+enum request {
+    REQUEST_NONE,    /* it has not: it yielded within the program */
+    REQUEST_SWITCH,  /* another thread is current, or an interrupt is due */
+    REQUEST_SYSCALL  /* make the system call in its registers while no Lua code is active */
+};
+
+/* How the coroutine of a thread has ended, if it has. */
+enum ending { NOT_ENDED, ENDED_BY_RETURN, ENDED_BY_ERROR };
+
+enum { PLACE_SIZE = 56 };
+
+struct lua_thread {
+    struct process *process;
+    struct tcb *tcb;              /* NULL: its TCB has been destroyed; to be swept */
+    struct lua_thread *next;      /* of the process */
+    lua_State *coroutine;         /* kept alive by the registry; NULL once ended */
+    lua_State *innermost;         /* where it last stopped: the coroutine or one of the program's */
+    enum request request;
+    enum ending ending;
+    unsigned unyieldable_resumes; /* active resumes made from where nothing can yield */
+    char place[PLACE_SIZE];       /* module it stopped in and line there, when taken eagerly */
+    int line;                     /* 0: to be found in `innermost` */
+    char *error_text;             /* of the last uncaught error, from the allocator; or NULL */
+    size_t error_length;
+    bool has_failed;              /* there was one, with or without room for its text */
+};
+
+struct process {
+    struct platform *platform;
+    struct lua_heap *heap;
+    struct allocator *allocator;
+    lua_State *main;              /* runs only the engine's own functions */
+    struct lua_thread *threads;
+    struct lua_thread *active;    /* whose code runs right now */
+    uint64_t thread_count;
+    bool has_released_threads;
+    bool is_root;                 /* the root task's */
+    uint64_t image_vaddr;         /* of the program it was started from; 0: not started so */
+    uint64_t boot_info;           /* a0 of its start: address of boot information, or 0 */
+    int32_t syscall_numbers[SYSCALL_COUNT]; /* of this configuration; 0: absent */
+};
+
+enum { EXTRA_SPACE_HELD = 1 };
+
+static inline uintptr_t *extra_space(lua_State *L)
+{
+    return (uintptr_t *)lua_getextraspace(L);
+}
+
+static inline struct process *process_of_state(lua_State *L)
+{
+    return (struct process *)(*extra_space(L) & ~(uintptr_t)EXTRA_SPACE_HELD);
+}
+
+static inline bool state_is_held(lua_State *L)
+{
+    return (*extra_space(L) & EXTRA_SPACE_HELD) != 0;
+}
+
+static inline void state_set_held(lua_State *L, bool is_held)
+{
+    *extra_space(L) = (uintptr_t)process_of_state(L) | (is_held ? EXTRA_SPACE_HELD : 0);
+}
+
+/* The kernel, and the thread whose code runs. */
+static inline struct kernel *process_kernel(const struct process *process)
+{
+    return process->platform->kernel;
+}
+
+/* Bit of the configuration in the generated tables: 1 classic, 2 MCS. */
+unsigned process_configuration(const struct process *process);
+
+/* The process in a bound heap; NULL if it has not been started. */
+struct process *process_of_heap(const struct lua_heap *heap);
+
+/* Starts one: Lua state and libraries. NULL: the heap is too small. */
+struct process *process_create(struct platform *p, struct lua_heap *heap);
+
+/* Calls `function` on the process's main state, protected, with `argument` as light userdata.
+   False: it raised an error, which is not kept; `function` must deal with all that matters. */
+bool process_call(struct process *process, lua_CFunction function, void *argument);
+
+/* Copies as much of a text as fits, with a final NUL; returns its length. */
+size_t text_copy(char *to, size_t size, const char *from);
+
+#endif

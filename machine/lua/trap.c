@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: MIT */
+#include "machine/lua/trap.h"
+
+#include "kernel/cap/lookup.h"
+#include "kernel/flavour.h"
+
+/* Whether the kernel entry that the registers ask for could destroy a Lua heap, maybe the very one
+ * whose state is executing. The C frames of lua_resume and the stub below it would then stand on
+ * memory that is the kernel's again. So such entries are made by the run loop, after the coroutine
+ * has yielded. A heap goes only when a capability is deleted or revoked, when a thread's slots are
+ * overwritten, or by Lua_Heap_Unbind: by invoking a CNode, a TCB, a heap, or what is in the middle
+ * of deletion. What is listed here deletes at most reply and notification capabilities. */
+static bool cap_is_harmless(enum cap_type type)
+{
+    switch (type) {
+    case CAP_NULL:
+    case CAP_UNTYPED:
+    case CAP_ENDPOINT:
+    case CAP_NOTIFICATION:
+    case CAP_REPLY:
+    case CAP_IRQ_CONTROL:
+    case CAP_IRQ_HANDLER:
+    case CAP_DOMAIN:
+    case CAP_FRAME:
+    case CAP_ASID_CONTROL:
+        return true;
+    case CAP_CNODE:
+    case CAP_TCB:
+    case CAP_ZOMBIE:
+    case CAP_PAGE_TABLE:
+    case CAP_ASID_POOL:
+    case CAP_LUA_HEAP:
+    case CAP_TYPE_COUNT:
+        return false;
+    }
+    return false;
+}
+
+static bool syscall_is_harmless(struct kernel *k, struct tcb *t)
+{
+    uint64_t number = 0 - t->registers[REG_A7];
+    unsigned call = number < k->flavour->syscall_number_count
+                        ? k->flavour->syscall_of_number[number]
+                        : SYSCALL_NONE;
+    struct lookup target;
+
+    if (call != SYSCALL_CALL && call != SYSCALL_SEND && call != SYSCALL_NB_SEND &&
+        call != SYSCALL_NB_SEND_RECV && call != SYSCALL_NB_SEND_WAIT)
+        return true;
+    if (call == SYSCALL_NB_SEND_RECV || call == SYSCALL_NB_SEND_WAIT)
+        return false;
+    target = lookup_in_thread(k, t, t->registers[REG_A0]);
+    return target.slot == NULL || cap_is_harmless(cap_type(target.slot->cap));
+}
+
+static void enter_syscall(struct platform *p, struct tcb *t)
+{
+    clock_advance(p, ENTRY_COST_NS);
+    kernel_syscall(p->kernel, (int64_t)t->registers[REG_A7]);
+    devices_update(p);
+}
+
+static int resumed(lua_State *L, int status, lua_KContext context);
+
+/* Leaves the coroutine to the run loop. */
+static int leave(lua_State *L, const struct operation *operation, enum request request)
+{
+    struct lua_thread *thread = process_of_state(L)->active;
+
+    thread->request = request;
+    thread->innermost = L;
+    return lua_yieldk(L, 0, (lua_KContext)(intptr_t)operation, resumed);
+}
+
+/* Whether the thread that runs has to be left after a kernel entry. */
+static bool must_leave(struct process *process, struct tcb *t)
+{
+    struct platform *p = process->platform;
+
+    return kernel_current(p->kernel) != t || clock_must_stop(p) ||
+           position_of(t) == POSITION_ELSEWHERE;
+}
+
+/* Makes the system call in the registers until it is done. */
+static int make_syscall(lua_State *L, const struct operation *operation)
+{
+    struct process *process = process_of_state(L);
+    struct lua_thread *thread = process->active;
+    struct tcb *t = thread->tcb;
+
+    do {
+        position_set(process->platform, thread, POSITION_OF_TRAP);
+        thread->innermost = L;
+        if (!syscall_is_harmless(process_kernel(process), t))
+            return leave(L, operation, REQUEST_SYSCALL);
+        enter_syscall(process->platform, t);
+        if (must_leave(process, t))
+            return leave(L, operation, REQUEST_SWITCH);
+    } while (position_of(t) == POSITION_AT);
+    preemption_update(L, process);
+    return operation->finish(L);
+}
+
+/* The run loop has resumed the coroutine in `leave`. */
+static int resumed(lua_State *L, int status, lua_KContext context)
+{
+    const struct operation *operation = (const struct operation *)(intptr_t)context;
+    struct tcb *t = trap_current(L);
+
+    (void)status;
+    preemption_update(L, process_of_state(L));
+    if (position_of(t) == POSITION_AFTER)
+        return operation->finish(L);
+    kassert(position_of(t) == POSITION_AT);
+    return operation->again == NULL ? make_syscall(L, operation) : operation->again(L);
+}
+
+/* A fault has been raised for the thread. */
+static int after_fault(lua_State *L, const struct operation *operation)
+{
+    struct process *process = process_of_state(L);
+
+    devices_update(process->platform);
+    return leave(L, operation, REQUEST_SWITCH);
+}
+
+/* The name of the C function whose callback is running, for people. */
+static const char *callback_host(lua_State *L, lua_Debug *record)
+{
+    for (int level = 1; lua_getstack(L, level, record); level++) {
+        lua_getinfo(L, "Sn", record);
+        if (record->what[0] == 'C')
+            return record->name == NULL ? "a C function" : record->name;
+    }
+    return "coroutine.resume";
+}
+
+struct tcb *trap_current(lua_State *L)
+{
+    struct process *process = process_of_state(L);
+
+    if (process->active == NULL)
+        luaL_error(L, "seL4 cannot be called here: no thread runs this code");
+    return process->active->tcb;
+}
+
+bool trap_can_yield(lua_State *L)
+{
+    const struct process *process = process_of_state(L);
+
+    return process->active != NULL && process->active->unyieldable_resumes == 0 &&
+           lua_isyieldable(L);
+}
+
+struct tcb *trap_begin(lua_State *L, const char *name)
+{
+    struct tcb *t = trap_current(L);
+    lua_Debug record;
+
+    if (!trap_can_yield(L))
+        luaL_error(L, "seL4.%s cannot be called inside a callback of %s; call it before or after",
+                   name, callback_host(L, &record));
+    return t;
+}
+
+int trap_syscall(lua_State *L, const struct operation *operation, int64_t number)
+{
+    trap_current(L)->registers[REG_A7] = (uint64_t)number;
+    return make_syscall(L, operation);
+}
+
+int trap_vm_fault(lua_State *L, const struct operation *operation, uint64_t vaddr, uint64_t cause)
+{
+    struct process *process = process_of_state(L);
+
+    position_set(process->platform, process->active, POSITION_OF_TRAP);
+    process->active->innermost = L;
+    clock_advance(process->platform, ENTRY_COST_NS);
+    kernel_vm_fault(process_kernel(process), vaddr, cause);
+    return after_fault(L, operation);
+}
+
+int trap_exception(lua_State *L, const struct operation *operation, uint64_t number, uint64_t code)
+{
+    struct process *process = process_of_state(L);
+
+    position_set(process->platform, process->active, POSITION_OF_TRAP);
+    process->active->innermost = L;
+    clock_advance(process->platform, ENTRY_COST_NS);
+    kernel_user_exception(process_kernel(process), number, code);
+    return after_fault(L, operation);
+}
+
+int trap_pause(lua_State *L, const struct operation *operation)
+{
+    struct process *process = process_of_state(L);
+
+    devices_update(process->platform);
+    if (!clock_must_stop(process->platform) || !trap_can_yield(L))
+        return operation->finish(L);
+    position_set(process->platform, process->active, POSITION_OF_STOP);
+    return leave(L, operation, REQUEST_SWITCH);
+}
+
+void trap_syscall_outside(struct platform *p, struct tcb *t)
+{
+    enter_syscall(p, t);
+}
+
+int trap_finish_nothing(lua_State *L)
+{
+    (void)L;
+    return 0;
+}

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: MIT */
+/* How a Lua thread enters the kernel and comes back.
+ *
+ * A stub, a C function that the program calls, writes registers and makes the kernel entry itself, on
+ * the thread's own C stack. If the thread goes on after it, the stub returns at once. If not, the
+ * coroutine yields to the run loop; when the thread is resumed, its registers say where: after the
+ * trap, then the stub finishes, or at the trap, then it is made again.
+ *
+ * Positions. A coroutine stands at one place at a time, so that place gets a token instead of an
+ * address: REG_PC holds the token, next_pc the token (do it again) or the token + 4 (go on after it).
+ * Only when somebody reads the registers, platform_thread_sync replaces the token by the address of
+ * the source line in the image; from then on both forms mean the position. Any other next_pc is a
+ * new entry (thread.h). */
+#ifndef MACHINE_LUA_TRAP_H
+#define MACHINE_LUA_TRAP_H
+
+#include "machine/lua/process.h"
+
+/* What a stub does around its kernel entries. */
+struct operation {
+    int (*finish)(lua_State *L); /* the entry has been made: pushes results */
+    int (*again)(lua_State *L);  /* does it all again; NULL: the system call in the registers */
+};
+
+enum position { POSITION_ELSEWHERE, POSITION_AT, POSITION_AFTER };
+
+/* Where the thread is to go on. */
+enum position position_of(const struct tcb *t);
+
+/* The thread stands at a new place: a trap that it would go on after, or just a place. */
+enum position_kind { POSITION_OF_TRAP, POSITION_OF_STOP };
+void position_set(struct platform *p, struct lua_thread *thread, enum position_kind kind);
+
+/* The thread stands nowhere: it is to be entered anew. */
+void position_clear(struct tcb *t);
+
+/* Fills in thread->place and line from the stack of thread->innermost; false if there is no line of
+   a module there. */
+bool position_find_place(struct lua_thread *thread);
+
+/* The address of the source line, found now; 0 if it cannot be. */
+uint64_t position_real(struct lua_thread *thread);
+
+/* The thread that runs, from its Lua state. */
+struct tcb *trap_current(lua_State *L);
+
+/* The same for a stub that is about to enter the kernel. Raises an error if the coroutine could not
+   yield; `name` is the stub's for the error. */
+struct tcb *trap_begin(lua_State *L, const char *name);
+
+/* Whether the coroutine, and all that have resumed it, can yield. */
+bool trap_can_yield(lua_State *L);
+
+/* Enter the kernel; to be returned from the stub. trap_begin has been called. */
+int trap_syscall(lua_State *L, const struct operation *operation, int64_t number);
+int trap_vm_fault(lua_State *L, const struct operation *operation, uint64_t vaddr, uint64_t cause);
+int trap_exception(lua_State *L, const struct operation *operation, uint64_t number, uint64_t code);
+
+/* Lets the thread be preempted where it stands, if an interrupt is due and it can yield; then, or
+   else at once, the operation is finished. To be returned from the stub. */
+int trap_pause(lua_State *L, const struct operation *operation);
+
+/* What the run loop does for REQUEST_SYSCALL. */
+void trap_syscall_outside(struct platform *p, struct tcb *t);
+
+/* The operation without results. */
+int trap_finish_nothing(lua_State *L);
+
+/* Arms or disarms the count hook of a coroutine, as clock_is_watched says. */
+void preemption_update(lua_State *L, const struct process *process);
+
+#endif

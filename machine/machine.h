@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: MIT */
+/* The machine: one block of memory from Lua's allocator with everything in it that a system is.
+ *
+ *     struct platform | arena: struct kernel, then RAM
+ *
+ * This header is for machine/ and host/: what a machine consists of and what runs it. The kernel
+ * sees only `struct platform *` and platform.h. Nothing here calls libc; what it needs of the world
+ * comes through the Lua state that created the machine. */
+#ifndef MACHINE_MACHINE_H
+#define MACHINE_MACHINE_H
+
+#include <lua.h>
+
+#include "kernel/kernel.h"
+
+enum { CONSOLE_BUFFER_SIZE = 4096, UART_INPUT_SIZE = 256 };
+
+/* Addresses and lines of the devices, those of QEMU's virt board (docs/devices.md). */
+#define DEVICE_RTC_ADDRESS UINT64_C(0x00101000)
+#define DEVICE_UART_ADDRESS UINT64_C(0x10000000)
+enum { DEVICE_RTC_IRQ = 11, DEVICE_UART_IRQ = 10 };
+
+/* Costs in virtual time. */
+enum {
+    INSTRUCTIONS_PER_US = 100, /* VM instructions in a microsecond */
+    ENTRY_COST_NS = 500,       /* of each kernel entry */
+    PREEMPTION_CHECK_COST_NS = 1000
+};
+
+enum clock_kind { CLOCK_VIRTUAL, CLOCK_HOST };
+
+/* Why machine_run came back. */
+enum stop_reason {
+    STOP_NONE,     /* still running */
+    STOP_HALTED,   /* DebugHalt */
+    STOP_IDLE,     /* nothing can ever run again, and the root thread has ended */
+    STOP_DEADLOCK, /* nothing can ever run again, but the root thread has not ended */
+    STOP_LIMIT     /* the budget given to machine_run is used up */
+};
+
+struct interrupt_lines {
+    uint64_t pending[2]; /* bit per line: the device asks, or the line was raised by the host */
+    uint64_t masked[2];
+    uint64_t claimed[2]; /* handed to the kernel, not acknowledged yet */
+    uint64_t edge[2];
+};
+
+struct rtc {
+    uint64_t alarm_ns;
+    bool is_armed;
+    bool is_enabled;
+    bool is_interrupting;
+    uint32_t latched_high;       /* TIME_HIGH as of the last read of TIME_LOW */
+    uint32_t alarm_high;
+};
+
+struct uart {
+    uint8_t input[UART_INPUT_SIZE];
+    uint32_t input_head, input_count;
+    uint8_t interrupt_enable;
+    uint8_t registers[8];        /* the others: what was written is read back */
+};
+
+struct platform {
+    struct kernel *kernel;
+    lua_State *host;             /* of the host program, for the console and the host's clock;
+                                    valid only inside machine_run and other host calls */
+    enum clock_kind clock;
+    uint64_t time_ns;            /* virtual: now. host: last answer */
+    uint64_t deadline_us;        /* platform_deadline */
+    uint64_t stop_time_ns;       /* machine_run's limit; UINT64_MAX: none */
+    struct interrupt_lines lines;
+    struct rtc rtc;
+    struct uart uart;
+    uint32_t console_length;
+    char console[CONSOLE_BUFFER_SIZE]; /* output not yet written (console.c) */
+    bool is_halted;
+    struct tcb *running;         /* thread whose engine is active right now, or NULL */
+    uint64_t root_error_count;   /* threads of the root task that an error or another fault has
+                                    stopped, with no fault handler that could be told */
+    uint64_t entry_serial;       /* for Entry addresses and the like; the engine's */
+    void *block;                 /* what the allocator gave: to be freed */
+    uint64_t block_size;
+};
+
+/* --- clock.c --------------------------------------------------------------------------------- */
+
+/* Lets virtual time pass; no effect with the host's clock. */
+void clock_advance(struct platform *p, uint64_t ns);
+
+/* Time now, in nanoseconds, also in p->time_ns. With CLOCK_HOST it is asked of the host program: the
+   function registry[p].clock answers microseconds. Without one, or if it fails, time stands still. */
+uint64_t clock_now(struct platform *p);
+
+/* The next moment, in nanoseconds, at which something happens by itself (timer deadline, RTC alarm),
+   or UINT64_MAX. */
+uint64_t clock_next_event(struct platform *p);
+
+/* Whether platform_irq_next would answer something. Unlike platform_irq_pending it costs no time. */
+bool clock_interrupt_is_due(struct platform *p);
+
+/* Whether the thread that runs has to be left: an interrupt is due, the machine is halted, or
+   p->stop_time_ns is reached. */
+bool clock_must_stop(struct platform *p);
+
+/* Whether time spent computing could be noticed at all, so that it must be counted. */
+bool clock_is_watched(const struct platform *p);
+
+/* Lets time pass up to `time_ns`: jumps, or has registry[p].sleep called with microseconds. False:
+   the host program has no such function. */
+bool clock_wait(struct platform *p, uint64_t time_ns);
+
+/* --- devices/, by physical address ----------------------------------------------------------- */
+
+/* An access of size 1, 2, 4 or 8 bytes by a user mapping of device memory. False: no device there
+   or not of that size; the access is then an access fault. */
+bool device_load(struct platform *p, uint64_t address, unsigned size, uint64_t *value);
+bool device_store(struct platform *p, uint64_t address, unsigned size, uint64_t value);
+
+/* Brings interrupt lines in agreement with the devices' states; called when time has passed. */
+void devices_update(struct platform *p);
+
+/* The host raises a line, as if a device had. */
+void machine_raise(struct platform *p, uint32_t irq);
+
+/* --- console.c ------------------------------------------------------------------------------- */
+
+/* Hands buffered output to the host program (a protected call of the console function that
+   registry[p] .console holds). Called when the buffer is full while it may, and before returning. */
+void console_flush(struct platform *p);
+
+/* --- run.c ----------------------------------------------------------------------------------- */
+
+/* Runs the system until it stops or virtual time reaches p->stop_time_ns. */
+enum stop_reason machine_run(struct platform *p);
+
+#endif
