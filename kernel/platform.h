@@ -53,11 +53,7 @@ void platform_irq_mask(struct platform *p, uint32_t irq, bool is_masked);
 void platform_irq_ack(struct platform *p, uint32_t irq);
 
 /* How the line signals. */
-void platform_irq_trigger(struct platform *p, uint32_t irq, /* Where the interrupt controller lies: no user gets a capability to it. */
-#define IRQ_CONTROLLER_START UINT64_C(0x0c000000)
-#define IRQ_CONTROLLER_END UINT64_C(0x10000000)
-
-enum irq_trigger trigger);
+void platform_irq_trigger(struct platform *p, uint32_t irq, enum irq_trigger trigger);
 
 /* --- threads and heaps ---------------------------------------------------------------------- */
 

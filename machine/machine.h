@@ -43,6 +43,7 @@ struct interrupt_lines {
     uint64_t masked[2];
     uint64_t claimed[2]; /* handed to the kernel, not acknowledged yet */
     uint64_t edge[2];
+    uint64_t asserted[2]; /* what the devices say right now */
 };
 
 struct rtc {
@@ -58,6 +59,7 @@ struct uart {
     uint8_t input[UART_INPUT_SIZE];
     uint32_t input_head, input_count;
     uint8_t interrupt_enable;
+    bool is_transmit_due;        /* "transmitter empty" is to be reported, once */
     uint8_t registers[8];        /* the others: what was written is read back */
 };
 
@@ -83,20 +85,20 @@ struct platform {
     uint64_t block_size;
 };
 
-/* --- clock.c --------------------------------------------------------------------------------- */
+/* --- clock.c ---------------------------------------------------------------------------------- */
 
 /* Lets virtual time pass; no effect with the host's clock. */
 void clock_advance(struct platform *p, uint64_t ns);
 
-/* Time now, in nanoseconds, also in p->time_ns. With CLOCK_HOST it is asked of the host program: the
-   function registry[p].clock answers microseconds. Without one, or if it fails, time stands still. */
+/* Time now, in nanoseconds, also in p->time_ns. With CLOCK_HOST it is asked of the host program:
+   registry[p].clock answers microseconds. Without that, or if it fails, time stands still. */
 uint64_t clock_now(struct platform *p);
 
-/* The next moment, in nanoseconds, at which something happens by itself (timer deadline, RTC alarm),
-   or UINT64_MAX. */
+/* The next moment, in nanoseconds, at which something happens by itself (timer deadline, RTC
+   alarm), or UINT64_MAX. */
 uint64_t clock_next_event(struct platform *p);
 
-/* Whether platform_irq_next would answer something. Unlike platform_irq_pending it costs no time. */
+/* Whether platform_irq_next would answer something. Costs no time, unlike platform_irq_pending. */
 bool clock_interrupt_is_due(struct platform *p);
 
 /* Whether the thread that runs has to be left: an interrupt is due, the machine is halted, or
@@ -110,7 +112,13 @@ bool clock_is_watched(const struct platform *p);
    the host program has no such function. */
 bool clock_wait(struct platform *p, uint64_t time_ns);
 
-/* --- devices/, by physical address ----------------------------------------------------------- */
+/* --- platform.c ------------------------------------------------------------------------------- */
+
+/* What a device says on its line. A level-triggered line is pending as long as this is true, an
+   edge-triggered one from each change to true until it is claimed. */
+void line_set(struct platform *p, uint32_t irq, bool is_asserted);
+
+/* --- devices/, by physical address ------------------------------------------------------------ */
 
 /* An access of size 1, 2, 4 or 8 bytes by a user mapping of device memory. False: no device there
    or not of that size; the access is then an access fault. */
@@ -120,16 +128,40 @@ bool device_store(struct platform *p, uint64_t address, unsigned size, uint64_t 
 /* Brings interrupt lines in agreement with the devices' states; called when time has passed. */
 void devices_update(struct platform *p);
 
-/* The host raises a line, as if a device had. */
+/* The host raises a line, as if a device had: once, until it is claimed. */
 void machine_raise(struct platform *p, uint32_t irq);
 
-/* --- console.c ------------------------------------------------------------------------------- */
+/* Input for the UART; returns how many bytes there was room for. */
+size_t uart_receive(struct platform *p, const char *bytes, size_t count);
+
+/* --- console.c -------------------------------------------------------------------------------- */
 
 /* Hands buffered output to the host program (a protected call of the console function that
-   registry[p] .console holds). Called when the buffer is full while it may, and before returning. */
+   registry[p].console holds). Called when the buffer is full and before machine_run returns. */
 void console_flush(struct platform *p);
 
-/* --- run.c ----------------------------------------------------------------------------------- */
+/* --- machine.c -------------------------------------------------------------------------------- */
+
+struct machine_options {
+    uint64_t memory_size;        /* bytes, a multiple of 4096 */
+    unsigned heap_bits;          /* size of the root task's Lua heap */
+    uint32_t domain_count;
+    const struct domain_entry *schedule; /* NULL: domain 0 for ever */
+    uint32_t schedule_length;
+    enum clock_kind clock;
+    bool traces_errors;
+    const uint8_t *image;        /* a program image (image.h) */
+    uint64_t image_size;
+};
+
+/* Makes a machine in memory from the host state's allocator and boots the system. NULL: it cannot
+   be, and a text for people is pushed on the host's stack. The machine is later to be freed. */
+struct platform *machine_create(lua_State *host, const struct machine_options *options);
+
+/* Gives the memory back. No code of the machine's programs runs any more. */
+void machine_free(lua_State *host, struct platform *p);
+
+/* --- run.c ------------------------------------------------------------------------------------ */
 
 /* Runs the system until it stops or virtual time reaches p->stop_time_ns. */
 enum stop_reason machine_run(struct platform *p);

@@ -14,12 +14,35 @@ static enum stop_reason reason_of_silence(struct kernel *k)
     return STOP_DEADLOCK;
 }
 
+/* Whether a thread of some domain waits for that domain's turn. */
+static bool somebody_is_ready(struct kernel *k)
+{
+    const struct ready_queues *queues = kernel_pointer(k, k->ready);
+
+    for (uint32_t domain = 0; domain < k->domain_count; domain++) {
+        if (queues[domain].top != 0)
+            return true;
+    }
+    return false;
+}
+
+/* Whether nothing will ever happen by itself. With several domains the kernel's timer goes on, but
+   ticks alone wake nobody. */
+static bool is_silent(struct platform *p)
+{
+    bool alarm_is_awaited = p->rtc.is_armed && p->rtc.is_enabled;
+
+    if (clock_next_event(p) == UINT64_MAX)
+        return true;
+    return p->kernel->domain_count > 1 && !alarm_is_awaited && !somebody_is_ready(p->kernel);
+}
+
 /* Nobody can run: lets time pass to the next event. STOP_NONE: go on. */
 static enum stop_reason wait_for_event(struct platform *p)
 {
     uint64_t event = clock_next_event(p);
 
-    if (event == UINT64_MAX)
+    if (is_silent(p))
         return reason_of_silence(p->kernel);
     if (event > p->stop_time_ns)
         event = p->stop_time_ns;

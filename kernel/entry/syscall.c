@@ -293,7 +293,7 @@ void kernel_syscall(struct kernel *k, int64_t number)
         fault_raise(k, kernel_current(k), (struct fault){.kind = FAULT_UNKNOWN_SYSCALL,
                                                          .address = (uint64_t)number});
     else if (call >= SYSCALL_DEBUG_PUT_CHAR)
-        debug_syscall(k, call);
+        debug_syscall(k, (uint8_t)call);
     else
         f->syscall(k, call);
     end_entry(k);

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* Preemption: a hook counts the VM's instructions, lets virtual time pass, and leaves the coroutine
  * when an interrupt is due. Where a coroutine cannot yield, inside a callback of a C function, the
- * hook leaves it running; it comes again soon and preempts at the first moment it can. */
+ * preemption is deferred: from then on the hook also sees functions return, and after the one that
+ * ends this state it comes at the very next instruction. */
 #include "machine/lua/trap.h"
 
 enum {
     HOOK_INSTRUCTIONS = 1000,
-    HOOK_NS = HOOK_INSTRUCTIONS * 1000 / INSTRUCTIONS_PER_US
+    INSTRUCTION_NS = 1000 / INSTRUCTIONS_PER_US
 };
 
 /* Notes the place now: in Lua 5.3 it must not be asked for once the hook has yielded. */
@@ -17,29 +18,55 @@ static void note_place(lua_State *L, struct lua_thread *thread)
         thread->innermost = NULL;
 }
 
-static void count_hook(lua_State *L, lua_Debug *record)
+static void hook(lua_State *L, lua_Debug *record);
+
+/* Sets the hook unless it is set so already, which would begin its count anew. */
+static void set_hook(lua_State *L, int mask, int count)
+{
+    if (lua_gethookmask(L) != mask || (mask != 0 && lua_gethookcount(L) != count))
+        lua_sethook(L, mask == 0 ? NULL : hook, mask, count);
+}
+
+/* Leaves the coroutine, from its hook. */
+static void preempt(lua_State *L, struct process *process)
+{
+    struct lua_thread *thread = process->active;
+
+    position_set(process->platform, thread, POSITION_OF_STOP);
+    note_place(L, thread);
+    thread->request = REQUEST_SWITCH;
+    thread->has_deferred = false;
+    lua_yield(L, 0);
+}
+
+static void hook(lua_State *L, lua_Debug *record)
 {
     struct process *process = process_of_state(L);
     struct platform *p = process->platform;
 
-    (void)record;
-    clock_advance(p, HOOK_NS);
-    clock_now(p);
-    devices_update(p);
-    if (!clock_must_stop(p) || !trap_can_yield(L))
-        return;
-    position_set(p, process->active, POSITION_OF_STOP);
-    note_place(L, process->active);
-    process->active->request = REQUEST_SWITCH;
-    lua_yield(L, 0);
+    if (record->event == LUA_HOOKCOUNT) {
+        clock_advance(p, (uint64_t)lua_gethookcount(L) * INSTRUCTION_NS);
+        clock_now(p);
+        devices_update(p);
+    }
+    if (process->active != NULL && clock_must_stop(p)) {
+        if (record->event == LUA_HOOKCOUNT && trap_can_yield(L)) {
+            preempt(L, process);
+            return; /* only now, when the hook returns, the coroutine is left */
+        }
+        process->active->has_deferred = true;
+    }
+    preemption_update(L, process);
 }
 
 void preemption_update(lua_State *L, const struct process *process)
 {
-    bool is_needed = clock_is_watched(process->platform);
-
-    if (is_needed == (lua_gethookmask(L) != 0))
-        return;
-    lua_sethook(L, is_needed ? count_hook : NULL, is_needed ? LUA_MASKCOUNT : 0,
-                is_needed ? HOOK_INSTRUCTIONS : 0);
+    if (!clock_is_watched(process->platform))
+        set_hook(L, 0, 0);
+    else if (process->active == NULL || !process->active->has_deferred)
+        set_hook(L, LUA_MASKCOUNT, HOOK_INSTRUCTIONS);
+    else if (trap_can_yield(L))
+        set_hook(L, LUA_MASKCOUNT, 1);
+    else
+        set_hook(L, LUA_MASKCOUNT | LUA_MASKRET, HOOK_INSTRUCTIONS);
 }

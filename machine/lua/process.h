@@ -46,6 +46,7 @@ struct lua_thread {
     lua_State *innermost;         /* where it last stopped: the coroutine or one of the program's */
     enum request request;
     enum ending ending;
+    bool has_deferred;            /* it was to be preempted where it could not yield */
     unsigned unyieldable_resumes; /* active resumes made from where nothing can yield */
     char place[PLACE_SIZE];       /* module it stopped in and line there, when taken eagerly */
     int line;                     /* 0: to be found in `innermost` */

@@ -384,6 +384,7 @@ bool thread_enter(struct lua_thread *thread, int *arguments)
     position_clear(t);
     thread->ending = NOT_ENDED;
     thread->unyieldable_resumes = 0;
+    thread->has_deferred = false;
     thread->line = 0;
     if (!classify(thread, &entry))
         return false;

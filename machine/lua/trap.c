@@ -69,6 +69,7 @@ static int leave(lua_State *L, const struct operation *operation, enum request r
 
     thread->request = request;
     thread->innermost = L;
+    thread->has_deferred = false;
     return lua_yieldk(L, 0, (lua_KContext)(intptr_t)operation, resumed);
 }
 

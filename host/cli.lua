@@ -1,0 +1,197 @@
+-- SPDX-License-Identifier: MIT
+--- The command line: require "selvm.cli" (...) gives the process's exit status.
+---   0 the root task has ended or halted, 1 an error has stopped it, 2 wrong usage or no machine
+---   can be made, 3 nothing can ever run again and the root task waits
+
+local options = require "selvm.options"
+local selvm = require "selvm"
+local words = require "selvm.words"
+
+local DONE, FAILED, WRONG_USAGE, DEADLOCK = 0, 1, 2, 3
+
+local HELP = [[
+seLVM: the seL4 microkernel with the Lua virtual machine as its hardware.
+
+usage: selvm run [OPTIONS] FILE.lua [ARG...]
+       selvm --help | --version
+
+`selvm run` boots seL4 with FILE.lua as its root task. See 'selvm run --help'.
+]]
+
+local RUN_HELP = [[
+usage: selvm run [OPTIONS] FILE.lua [ARG...]
+
+Boots a machine with FILE.lua as the root task; the ARGs are its `...`.
+
+  --memory SIZE    memory of the machine, such as 64M (default), 512K or 1G
+  --heap SIZE      the root task's Lua heap in it: a power of two, 64K to 1G (default 16M)
+  --domains N      number of scheduling domains, 1 (default) to 256
+  --trace-errors   explain every refused invocation on the console
+  --help           this text
+  --version        the version
+
+Exit status: 0 the root task has ended or halted the machine; 1 an uncaught error or a fault has
+stopped it; 2 wrong usage, or the program cannot be started; 3 nothing can ever run again while the
+root task waits.
+]]
+
+-- Options of `run`: the field they set, and whether a value follows.
+local RUN_OPTIONS = {
+  ["--memory"] = { field = "memory", has_value = true },
+  ["--heap"] = { field = "heap", has_value = true },
+  ["--domains"] = { field = "domains", has_value = true },
+  ["--trace-errors"] = { field = "trace_errors" },
+  ["--help"] = { field = "help" },
+  ["--version"] = { field = "version" },
+}
+local RUN_NAMES = { "--memory", "--heap", "--domains", "--trace-errors", "--help", "--version" }
+
+local function complain(format, ...)
+  io.stdout:flush()
+  io.stderr:write("selvm: ", format:format(...), "\n")
+end
+
+local function wrong_usage(format, ...)
+  complain(format, ...)
+  io.stderr:write("Try 'selvm run --help'.\n")
+  return WRONG_USAGE
+end
+
+local function suggestion(name, names)
+  local near = words.nearest(name, names)
+  return near and ("; did you mean '%s'?"):format(near) or ""
+end
+
+local function print_version()
+  io.write(("selvm %s (%s)\n"):format(selvm.VERSION, _VERSION))
+  return DONE
+end
+
+-- --- reading the arguments -----------------------------------------------------------------------
+
+-- Reads one option at arguments[at] into `given`. Returns the index of what follows; nil, why.
+local function read_option(arguments, at, given)
+  local text = arguments[at]
+  local name, value = text:match("^(%-%-[^=]*)=(.*)$")
+  name = name or text
+  local option = RUN_OPTIONS[name]
+  if not option then
+    return nil, ("unknown option '%s'%s"):format(name, suggestion(name, RUN_NAMES))
+  elseif not option.has_value then
+    if value then
+      return nil, ("option '%s' takes no value"):format(name)
+    end
+    given[option.field] = true
+    return at + 1
+  end
+  if not value then
+    at = at + 1
+    value = arguments[at]
+  end
+  if not value or value == "" then
+    return nil, ("option '%s' needs a value"):format(name)
+  end
+  given[option.field] = value
+  return at + 1
+end
+
+-- The arguments of `run` as options of selvm.machine, plus help and version; nil, why.
+local function read_arguments(arguments)
+  local given, at = {}, 1
+  while arguments[at] and arguments[at]:sub(1, 1) == "-" and arguments[at] ~= "-" do
+    if arguments[at] == "--" then
+      at = at + 1
+      break
+    end
+    local after, why = read_option(arguments, at, given)
+    if not after then
+      return nil, why
+    end
+    at = after
+  end
+  given.program = arguments[at]
+  given.args = table.move(arguments, at + 1, #arguments, 1, {})
+  if given.domains then
+    given.domains = math.tointeger(tonumber(given.domains)) or given.domains
+  end
+  return given
+end
+
+-- --- running -------------------------------------------------------------------------------------
+
+local function report_errors(texts, count)
+  for _, text in ipairs(texts) do
+    complain("error in %s", text)
+  end
+  if count > #texts then
+    complain("%d more thread(s) of the root task failed and are gone; the console says how",
+      count - #texts)
+  end
+end
+
+local function report_deadlock(machine)
+  complain("nothing can ever run again, and the root task waits:\n%s", machine:thread_table())
+end
+
+-- Runs until the end: the exit status.
+local function run_to_end(machine)
+  local why = machine:run()
+  local texts, count = machine:errors()
+  io.stdout:flush()
+  if count > 0 then
+    report_errors(texts, count)
+    return FAILED
+  elseif why == "deadlock" then
+    report_deadlock(machine)
+    return DEADLOCK
+  end
+  return DONE
+end
+
+local function run(arguments)
+  local given, why = read_arguments(arguments)
+  if not given then
+    return wrong_usage("%s", why)
+  elseif given.help then
+    io.write(RUN_HELP)
+    return DONE
+  elseif given.version then
+    return print_version()
+  elseif not given.program then
+    return wrong_usage("no program given; write: selvm run FILE.lua")
+  end
+  local checked, refusal = options.check(given)
+  if not checked then
+    return wrong_usage("%s", (refusal:gsub("^option '(%w+)'", "option '--%1'")))
+  end
+  local machine, problem = selvm.create(checked)
+  if not machine then
+    complain("%s", problem)
+    return WRONG_USAGE
+  end
+  local status = run_to_end(machine)
+  machine:close()
+  return status
+end
+
+--- The command line as a function of its arguments.
+return function(...)
+  local arguments = { ... }
+  local command = table.remove(arguments, 1)
+  if command == "run" then
+    return run(arguments)
+  elseif command == "--help" or command == "help" or command == "-h" then
+    io.write(HELP)
+    return DONE
+  elseif command == "--version" then
+    return print_version()
+  elseif not command then
+    io.stderr:write(HELP)
+    return WRONG_USAGE
+  end
+  complain("unknown command '%s'%s", command,
+    command:find("%.lua$") and ("; write: selvm run %s"):format(command)
+    or suggestion(command, { "run", "--help", "--version" }))
+  io.stderr:write("Try 'selvm --help'.\n")
+  return WRONG_USAGE
+end

@@ -1,0 +1,164 @@
+-- SPDX-License-Identifier: MIT
+--- Makes the machine's state readable: who waits for what, and where capabilities lie.
+--
+--   for _, thread in ipairs(describe.threads(machine)) do
+--     print(thread.name, thread.state, thread.waits_on, thread.where)
+--   end
+--   print(describe.table(describe.threads(machine)))
+
+local core = require "selvm.core"
+
+local describe = {}
+
+local SLOT_SIZE, TCB_SLOT_COUNT = 32, 5
+local TCB_SLOT_NAMES = { [0] = "CSpace", "VSpace", "reply master", "caller", "IPC buffer" }
+
+-- The objects that have slots, by address: CNodes and threads.
+local function holders_of(rows, thread_names)
+  local holders, is_there = {}, {}
+  for _, row in ipairs(rows) do
+    local count = row.type == "CNode" and row.slot_count or row.type == "TCB" and TCB_SLOT_COUNT
+    if count and not is_there[row.object] then
+      is_there[row.object] = true
+      local name = thread_names[row.object]
+      holders[#holders + 1] = { address = row.object, count = count, name = name }
+    end
+  end
+  table.sort(holders, function(a, b) return a.address < b.address end)
+  return holders
+end
+
+-- The holder that the slot lies in, and its index there; nil for slots of the kernel's own.
+local function holder_of(holders, slot)
+  local low, high = 1, #holders
+  while low <= high do
+    local middle = (low + high) // 2
+    local holder = holders[middle]
+    local index = (slot - holder.address) // SLOT_SIZE
+    if index < 0 then
+      high = middle - 1
+    elseif index >= holder.count then
+      low = middle + 1
+    else
+      return holder, index
+    end
+  end
+end
+
+local function thread_title(name, address)
+  return name ~= "" and ("'%s'"):format(name) or ("0x%x"):format(address)
+end
+
+-- Says of each row in whose slot it lies: holder (text), cnode or thread (address), index.
+local function place(rows, root_cnode, thread_names)
+  local holders = holders_of(rows, thread_names)
+  for _, row in ipairs(rows) do
+    local holder, index = holder_of(holders, row.slot)
+    row.index = index
+    if not holder then
+      row.holder = "kernel"
+    elseif holder.name then
+      row.thread = holder.address
+      row.holder = ("%s of thread %s"):format(TCB_SLOT_NAMES[index],
+        thread_title(holder.name, holder.address))
+    else
+      row.cnode = holder.address
+      row.holder = holder.address == root_cnode and "root CNode"
+        or ("CNode 0x%x"):format(holder.address)
+    end
+  end
+end
+
+-- Raw rows of threads without repetitions, and their names by address.
+local function raw_threads(machine)
+  local rows, names = {}, {}
+  for _, row in ipairs(core.threads(machine)) do
+    if not names[row.address] then
+      rows[#rows + 1] = row
+      names[row.address] = row.name
+    end
+  end
+  return rows, names
+end
+
+-- "endpoint 0x80020000 (slot 33)": by the first of the root task's slots that has it.
+local function object_text(noun, address, capabilities, root_cnode)
+  local slot
+  for _, row in ipairs(capabilities) do
+    if row.object == address and row.cnode == root_cnode and (not slot or row.index < slot) then
+      slot = row.index
+    end
+  end
+  local text = ("%s 0x%x"):format(noun, address)
+  return slot and ("%s (slot %d)"):format(text, slot) or text
+end
+
+-- Who may answer a caller.
+local function reply_text(thread, capabilities)
+  for _, row in ipairs(capabilities) do
+    if row.type == "Reply" and not row.is_master and row.object == thread.address then
+      return "an answer; may be given by: " .. row.holder
+    end
+  end
+  return "an answer that nobody can give any more"
+end
+
+local function waits_on(thread, capabilities, root_cnode)
+  if thread.fault and thread.blocked_on then
+    return ("its fault handler, after %s at 0x%x"):format(thread.fault, thread.fault_address)
+  elseif thread.state == "receiving" or thread.state == "sending" then
+    return object_text("endpoint", thread.blocked_on, capabilities, root_cnode)
+  elseif thread.state == "waiting" then
+    return object_text("notification", thread.blocked_on, capabilities, root_cnode)
+  elseif thread.state == "waiting for reply" then
+    return reply_text(thread, capabilities)
+  end
+end
+
+--- All capabilities, in the order of derivation: an array of { slot = address, holder = text,
+--- index = in the holder, type, object = address, size_bits, badge, rights = "RWGP", is_original,
+--- ... }; which of them there are depends on the type.
+function describe.capabilities(machine)
+  local rows, root_cnode = core.capabilities(machine)
+  local _, names = raw_threads(machine)
+  place(rows, root_cnode, names)
+  return rows, root_cnode
+end
+
+--- All threads: an array of { address, name, state, priority, domain, where = "file.lua:12" or nil,
+--- waits_on = text or nil, fault = name or nil, error = text of an uncaught error or nil,
+--- is_root }.
+function describe.threads(machine)
+  local capabilities, root_cnode = describe.capabilities(machine)
+  local rows = raw_threads(machine)
+  for _, row in ipairs(rows) do
+    row.waits_on = waits_on(row, capabilities, root_cnode)
+  end
+  return rows
+end
+
+--- The threads as lines of text, with columns.
+function describe.table(threads)
+  local lines = { { "thread", "state", "waits on", "where" } }
+  for _, thread in ipairs(threads) do
+    lines[#lines + 1] = {
+      thread.name ~= "" and thread.name or ("0x%x"):format(thread.address),
+      thread.state, thread.waits_on or "-", thread.where or "-",
+    }
+  end
+  local widths = { 0, 0, 0, 0 }
+  for _, line in ipairs(lines) do
+    for column, text in ipairs(line) do
+      widths[column] = math.max(widths[column], #text)
+    end
+  end
+  for i, line in ipairs(lines) do
+    for column = 1, #line - 1 do
+      line[column] = line[column] .. (" "):rep(widths[column] - #line[column])
+    end
+    lines[i] = "  " .. table.concat(line, "  ")
+  end
+  return table.concat(lines, "\n")
+end
+
+return describe

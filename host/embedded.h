@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT */
+/* Lua files that are part of the program; tools/embed.lua makes the tables when it is built. */
+#ifndef HOST_EMBEDDED_H
+#define HOST_EMBEDDED_H
+
+#include <stddef.h>
+
+struct embedded_file {
+    const char *name; /* as `require` calls it; NULL after the last */
+    const char *path; /* in the source tree, for messages */
+    const unsigned char *text;
+    size_t length;
+};
+
+extern const struct embedded_file embedded_host[]; /* host/, as selvm.NAME */
+extern const struct embedded_file embedded_user[]; /* user/ */
+
+/* The file of this name in one of the tables, or NULL. */
+const struct embedded_file *embedded_find(const struct embedded_file *table, const char *name);
+
+#endif

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: MIT */
+/* Which device answers at a physical address. */
+#include "machine/devices/devices.h"
+
+struct device {
+    uint64_t address; /* of its page */
+    bool (*load)(struct platform *p, uint64_t offset, unsigned size, uint64_t *value);
+    bool (*store)(struct platform *p, uint64_t offset, unsigned size, uint64_t value);
+    void (*update)(struct platform *p);
+};
+
+static const struct device devices[] = {
+    {.address = DEVICE_RTC_ADDRESS, .load = rtc_load, .store = rtc_store, .update = rtc_update},
+    {.address = DEVICE_UART_ADDRESS, .load = uart_load, .store = uart_store, .update = uart_update},
+};
+
+enum { DEVICE_COUNT = sizeof(devices) / sizeof(devices[0]) };
+
+static const struct device *device_at(uint64_t address)
+{
+    for (unsigned i = 0; i < DEVICE_COUNT; i++) {
+        if (devices[i].address == align_down(address, PAGE_BITS))
+            return &devices[i];
+    }
+    return NULL;
+}
+
+bool device_load(struct platform *p, uint64_t address, unsigned size, uint64_t *value)
+{
+    const struct device *device = device_at(address);
+    bool is_answered;
+
+    *value = 0;
+    if (device == NULL)
+        return false;
+    is_answered = device->load(p, address - device->address, size, value);
+    device->update(p);
+    return is_answered;
+}
+
+bool device_store(struct platform *p, uint64_t address, unsigned size, uint64_t value)
+{
+    const struct device *device = device_at(address);
+    bool is_answered;
+
+    if (device == NULL)
+        return false;
+    is_answered = device->store(p, address - device->address, size, value);
+    device->update(p);
+    return is_answered;
+}
+
+void devices_update(struct platform *p)
+{
+    for (unsigned i = 0; i < DEVICE_COUNT; i++)
+        devices[i].update(p);
+}

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: MIT */
+/* What the kernel asks of its platform, besides time (clock.c) and the engine's part: interrupt
+ * lines, console, end. Timer and clock_interrupt_is_due are in clock.c. */
+#include "machine/machine.h"
+
+enum { LINES_PER_WORD = 64 };
+
+static uint64_t bit_of(uint32_t irq)
+{
+    return UINT64_C(1) << (irq % LINES_PER_WORD);
+}
+
+static void bit_set(uint64_t words[2], uint32_t irq, bool value)
+{
+    kassert(irq >= 1 && irq <= IRQ_LINE_MAX);
+    if (value)
+        words[irq / LINES_PER_WORD] |= bit_of(irq);
+    else
+        words[irq / LINES_PER_WORD] &= ~bit_of(irq);
+}
+
+static bool bit_get(const uint64_t words[2], uint32_t irq)
+{
+    return (words[irq / LINES_PER_WORD] & bit_of(irq)) != 0;
+}
+
+/* The lowest line that may be handed to the kernel, or IRQ_NONE. */
+static uint32_t lowest_due(const struct interrupt_lines *lines)
+{
+    for (unsigned word = 0; word < 2; word++) {
+        uint64_t due = lines->pending[word] & ~lines->masked[word] & ~lines->claimed[word];
+
+        if (due != 0)
+            return word * LINES_PER_WORD + (uint32_t)__builtin_ctzll(due);
+    }
+    return IRQ_NONE;
+}
+
+/* A line may be handed out again; a device that still asks is heard at once. */
+static void end_claim(struct interrupt_lines *lines, uint32_t irq)
+{
+    bit_set(lines->claimed, irq, false);
+    if (!bit_get(lines->edge, irq) && bit_get(lines->asserted, irq))
+        bit_set(lines->pending, irq, true);
+}
+
+uint32_t platform_irq_next(struct platform *p)
+{
+    uint32_t irq;
+
+    if (p->deadline_us <= platform_time(p)) {
+        p->deadline_us = UINT64_MAX; /* until the kernel sets the next one */
+        return IRQ_TIMER;
+    }
+    irq = lowest_due(&p->lines);
+    if (irq != IRQ_NONE) {
+        bit_set(p->lines.pending, irq, false);
+        bit_set(p->lines.claimed, irq, true);
+    }
+    return irq;
+}
+
+bool platform_irq_pending(struct platform *p)
+{
+    clock_advance(p, PREEMPTION_CHECK_COST_NS);
+    clock_now(p);
+    devices_update(p);
+    return clock_interrupt_is_due(p);
+}
+
+/* Unmasking also ends a claim that nobody has acknowledged: the line's handler may have been
+   deleted meanwhile, and a new one must not wait for ever. */
+void platform_irq_mask(struct platform *p, uint32_t irq, bool is_masked)
+{
+    if (irq < 1 || irq > IRQ_LINE_MAX)
+        return; /* the timer cannot be masked */
+    bit_set(p->lines.masked, irq, is_masked);
+    if (!is_masked)
+        end_claim(&p->lines, irq);
+}
+
+void platform_irq_ack(struct platform *p, uint32_t irq)
+{
+    end_claim(&p->lines, irq);
+}
+
+void platform_irq_trigger(struct platform *p, uint32_t irq, enum irq_trigger trigger)
+{
+    bit_set(p->lines.edge, irq, trigger == TRIGGER_EDGE);
+}
+
+void line_set(struct platform *p, uint32_t irq, bool is_asserted)
+{
+    struct interrupt_lines *lines = &p->lines;
+
+    if (bit_get(lines->asserted, irq) == is_asserted)
+        return;
+    bit_set(lines->asserted, irq, is_asserted);
+    if (is_asserted)
+        bit_set(lines->pending, irq, true);
+    else if (!bit_get(lines->edge, irq))
+        bit_set(lines->pending, irq, false);
+}
+
+void machine_raise(struct platform *p, uint32_t irq)
+{
+    bit_set(p->lines.pending, irq, true);
+}
+
+void platform_halt(struct platform *p)
+{
+    p->is_halted = true;
+}
+
+/* There is nobody to tell: the process ends where it stands, and a debugger shows where. */
+_Noreturn void platform_assertion_failed(const char *condition, const char *file, int line)
+{
+    (void)condition;
+    (void)file;
+    (void)line;
+    __builtin_trap();
+}

@@ -1,0 +1,70 @@
+-- SPDX-License-Identifier: MIT
+--- Runs suites of tests and adds up what they report.
+--
+--   lua5.4 tests/run.lua                 all of tests/suites.lua
+--   lua5.4 tests/run.lua kernel style    those whose names contain one of the words
+--
+-- Run it from the root of the repository, with everything built (./test does). The last line is
+-- "N passed, N failed"; the exit status is 1 if anything failed.
+
+package.path = "./?.lua;" .. package.path
+
+local suites = require "tests.suites"
+
+local function is_wanted(name)
+  for _, word in ipairs(arg) do
+    if name:find(word, 1, true) then
+      return true
+    end
+  end
+  return #arg == 0
+end
+
+-- Runs a command: what it printed, and whether its exit status was 0.
+local function run(command)
+  local pipe = assert(io.popen(command .. " 2>&1"))
+  local output = pipe:read("a")
+  return output, pipe:close()
+end
+
+-- The counts in the last line; a suite that ends otherwise, or that has tested nothing and does not
+-- say "skipped", has failed once.
+local function counts_of(output, has_succeeded)
+  local passed, failed = output:match("(%d+) passed, (%d+) failed[^\n]*\n*$")
+  if not passed then
+    return 0, 1
+  end
+  passed, failed = math.tointeger(tonumber(passed)), math.tointeger(tonumber(failed))
+  if passed + failed == 0 and not output:find("skipped", 1, true) then
+    return 0, 1
+  end
+  return passed, failed == 0 and not has_succeeded and 1 or failed
+end
+
+local total_passed, total_failed = 0, 0
+
+local function run_suite(name, command)
+  local started = os.time()
+  local output, has_succeeded = run(command)
+  local passed, failed = counts_of(output, has_succeeded)
+  total_passed, total_failed = total_passed + passed, total_failed + failed
+  if failed > 0 or passed == 0 then
+    io.write(output)
+  end
+  print(("%-32s %d passed, %d failed (%d s)"):format(name, passed, failed, os.time() - started))
+end
+
+for _, suite in ipairs(suites) do
+  local name, command, builds = table.unpack(suite)
+  if is_wanted(name) then
+    if not builds then
+      run_suite(name, command)
+    end
+    for _, build in ipairs(builds or {}) do
+      run_suite(("%s [%s]"):format(name, build), (command:gsub("%$build", "build/" .. build)))
+    end
+  end
+end
+
+print(("%d passed, %d failed"):format(total_passed, total_failed))
+os.exit(total_failed == 0)

@@ -1,0 +1,31 @@
+-- SPDX-License-Identifier: MIT
+--- All suites of tests: { name, command, builds }. A suite is a command whose last line of output
+--- is "N passed, N failed". With `builds`, it runs once for each, and $build in its command is the
+--- folder of that build.
+
+local both = { "debug", "release" }
+local all = { "debug", "release", "lua5.3" }
+
+-- A stock interpreter must load the sanitizers before a module that was built with them.
+local sanitized = "ASAN_OPTIONS=detect_leaks=0 LD_PRELOAD=$(gcc -print-file-name=libasan.so):" ..
+  "$(gcc -print-file-name=libubsan.so) "
+
+return {
+  { "style", "lua5.4 tests/style/test_style.lua" },
+  { "abi tables", "lua5.4 tests/abi/test_tables.lua" },
+  { "abi generator", "lua5.4 tests/abi/test_generate.lua" },
+  { "headers", "lua5.4 tests/build/test_headers.lua $build/generated", { "release" } },
+  { "symbols", "lua5.4 tests/build/test_symbols.lua $build/tests", { "release" } },
+  { "kernel", "$build/tests/kernel_tests", both },
+  { "kernel coverage", "lua5.4 tests/kernel/check_coverage.lua $build/tests/kernel_tests",
+    { "debug" } },
+  { "recorded invocations", "$build/tests/replay_invocations", both },
+  { "recorded scripts", "$build/tests/replay_scripts", both },
+  { "linker", "lua5.4 tests/host/test_linker.lua" },
+  { "command line", "lua5.4 tests/host/test_cli.lua $build/selvm", all },
+  { "module", "lua5.4 tests/host/test_module.lua", { "release" } },
+  { "module", sanitized .. "lua5.4 tests/host/test_module.lua $build", { "debug" } },
+  { "module, Lua 5.3", "lua5.3 tests/host/test_module.lua", { "lua5.3" } },
+  { "devices", "lua5.4 tests/host/test_devices.lua $build/selvm", all },
+  { "examples", "lua5.4 tests/examples/test_examples.lua $build/selvm", all },
+}
