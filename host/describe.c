@@ -196,15 +196,7 @@ static void set_details(lua_State *L, struct cap cap)
             set_word(L, "vaddr", cap.page_table.vaddr);
         }
         break;
-    case CAP_NULL:
-    case CAP_TCB:
-    case CAP_IRQ_CONTROL:
-    case CAP_ZOMBIE:
-    case CAP_DOMAIN:
-    case CAP_ASID_CONTROL:
-    case CAP_ASID_POOL:
-    case CAP_LUA_HEAP:
-    case CAP_TYPE_COUNT:
+    default:
         break;
     }
 }

@@ -38,12 +38,20 @@ struct kernel {
     uint8_t action;            /* enum schedule_action */
     bool is_halted;
     uint32_t current_domain;
-    uint64_t domain_time_ticks; /* left of the current entry */
+    uint64_t domain_time_ticks; /* left of the current entry; MCS: microseconds */
     uint32_t schedule_index;
     uint32_t schedule_start;
     uint32_t schedule_length;
     struct domain_entry schedule[DOMAIN_SCHEDULE_LENGTH];
-    uint64_t tick_deadline;    /* when the next tick is due; UINT64_MAX: no one would notice */
+    uint64_t tick_deadline;    /* classic: when the next tick is due; UINT64_MAX: never */
+
+    /* --- time, MCS (mcs/budget.c) --- */
+    uint64_t now;              /* at the beginning of this entry */
+    uint64_t consumed;         /* by current_context, not charged yet */
+    kaddr current_context;     /* on whose account time passes; 0: nobody's */
+    kaddr release_head;        /* threads that wait for budget, the earliest first */
+    bool sets_deadline;        /* at the end of this entry */
+    bool slice_is_unwatched;   /* no deadline was set for its end */
 
     /* --- work in this entry, for preemption points --- */
     uint32_t work_units;
@@ -65,7 +73,7 @@ struct kernel {
 
     /* --- arrays that the boot options size, behind this struct --- */
     kaddr ready;         /* struct ready_queues, one per domain */
-    kaddr unclean_pages; /* uint64_t: bit per 4 KiB page of RAM: unknown content, clear before use */
+    kaddr unclean_pages; /* uint64_t: bit per page of RAM: content unknown, clear before use */
 };
 
 /* Host pointers and physical addresses. The arena begins with struct kernel. */
@@ -92,12 +100,12 @@ static inline struct tcb *tcb_at(struct kernel *k, kaddr address)
 
 /* What may be chosen when a system boots. */
 struct boot_options {
-    const struct flavour *flavour; /* &classic_flavour */
+    const struct flavour *flavour; /* &classic_flavour or &mcs_flavour */
     struct platform *platform;
     uint64_t memory_size;          /* bytes of the arena, a multiple of 4096 */
     uint32_t domain_count;         /* 1..DOMAIN_COUNT_MAX */
     const struct domain_entry *schedule; /* NULL: domain 0 for ever */
-    uint32_t schedule_length;      /* entries, the end not counted; at most DOMAIN_SCHEDULE_LENGTH-1 */
+    uint32_t schedule_length;      /* entries without the end; below DOMAIN_SCHEDULE_LENGTH */
     uint32_t work_units_per_check; /* 0: WORK_UNITS_PER_CHECK */
     bool traces_errors;
 
@@ -128,7 +136,7 @@ enum boot_result kernel_boot(void *arena, const struct boot_options *options);
 /* Who is to run; NULL: nobody until an interrupt (or never, once k->is_halted). */
 struct tcb *kernel_current(struct kernel *k);
 
-/* --- entries; k->current has trapped, its registers are in its TCB ------------------------------ */
+/* --- entries; k->current has trapped, its registers are in its TCB ---------------------------- */
 
 /* A system call. registers[REG_PC] is the address of the call, next_pc of what follows it. */
 void kernel_syscall(struct kernel *k, int64_t number);

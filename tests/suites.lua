@@ -21,6 +21,8 @@ return {
     { "debug" } },
   { "recorded invocations", "$build/tests/replay_invocations", both },
   { "recorded scripts", "$build/tests/replay_scripts", both },
+  { "recorded invocations, MCS", "$build/tests/replay_invocations_mcs", both },
+  { "recorded scripts, MCS", "$build/tests/replay_scripts_mcs", both },
   { "linker", "lua5.4 tests/host/test_linker.lua" },
   { "command line", "lua5.4 tests/host/test_cli.lua $build/selvm", all },
   { "module", "lua5.4 tests/host/test_module.lua", { "release" } },

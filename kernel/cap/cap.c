@@ -93,6 +93,18 @@ struct cap cap_lua_heap(kaddr object, unsigned size_bits)
                                      .size_bits = size_bits & 63u}};
 }
 
+struct cap cap_reply_object(kaddr object, bool can_grant)
+{
+    return (struct cap){.reply_object = {.object = OBJECT(object), .type = CAP_REPLY_OBJECT,
+                                         .can_grant = can_grant}};
+}
+
+struct cap cap_sched_context(kaddr object, unsigned size_bits)
+{
+    return (struct cap){.sched_context = {.object = OBJECT(object), .type = CAP_SCHED_CONTEXT,
+                                          .size_bits = size_bits & 63u}};
+}
+
 struct cap cap_frame_mapped(struct cap frame, uint64_t asid, uint64_t vaddr)
 {
     frame.frame.asid = asid & 0xffffu;
@@ -134,20 +146,7 @@ struct cap cap_update_data(struct cap cap, uint64_t data, enum badge_policy poli
         return cap_notification(cap.notification.object, cap.notification.rights, data);
     case CAP_CNODE:
         return cnode_with_guard(cap, data);
-    case CAP_NULL:
-    case CAP_UNTYPED:
-    case CAP_REPLY:
-    case CAP_TCB:
-    case CAP_IRQ_CONTROL:
-    case CAP_IRQ_HANDLER:
-    case CAP_ZOMBIE:
-    case CAP_DOMAIN:
-    case CAP_FRAME:
-    case CAP_PAGE_TABLE:
-    case CAP_ASID_CONTROL:
-    case CAP_ASID_POOL:
-    case CAP_LUA_HEAP:
-    case CAP_TYPE_COUNT:
+    default:
         break;
     }
     return cap;
@@ -176,22 +175,13 @@ struct cap cap_mask_rights(struct cap cap, uint64_t rights)
     case CAP_REPLY:
         cap.reply.can_grant = cap.reply.can_grant && (mask & RIGHT_GRANT) != 0;
         return cap;
+    case CAP_REPLY_OBJECT:
+        cap.reply_object.can_grant = cap.reply_object.can_grant && (mask & RIGHT_GRANT) != 0;
+        return cap;
     case CAP_FRAME:
         cap.frame.rights = frame_rights_masked((enum frame_rights)cap.frame.rights, mask) & 3u;
         return cap;
-    case CAP_NULL:
-    case CAP_UNTYPED:
-    case CAP_CNODE:
-    case CAP_TCB:
-    case CAP_IRQ_CONTROL:
-    case CAP_IRQ_HANDLER:
-    case CAP_ZOMBIE:
-    case CAP_DOMAIN:
-    case CAP_PAGE_TABLE:
-    case CAP_ASID_CONTROL:
-    case CAP_ASID_POOL:
-    case CAP_LUA_HEAP:
-    case CAP_TYPE_COUNT:
+    default:
         break;
     }
     return cap;
@@ -224,6 +214,9 @@ static const struct cap_row {
     [CAP_ASID_CONTROL] = {"the ASIDControl capability", CAP_NUMBER_ASID_CONTROL, 0, false},
     [CAP_ASID_POOL] = {"an ASIDPool", CAP_NUMBER_ASID_POOL, ASID_POOL_BITS, true},
     [CAP_LUA_HEAP] = {"a Lua_Heap", CAP_NUMBER_LUA_HEAP, 0, true},
+    [CAP_REPLY_OBJECT] = {"a Reply object", CAP_NUMBER_REPLY, REPLY_BITS, true},
+    [CAP_SCHED_CONTEXT] = {"a SchedContext", CAP_NUMBER_SCHED_CONTEXT, 0, true},
+    [CAP_SCHED_CONTROL] = {"the SchedControl capability", CAP_NUMBER_SCHED_CONTROL, 0, false},
 };
 
 unsigned cap_size_bits(struct cap cap)
@@ -239,18 +232,9 @@ unsigned cap_size_bits(struct cap cap)
         return cap.frame.size_bits;
     case CAP_LUA_HEAP:
         return cap.lua_heap.size_bits;
-    case CAP_NULL:
-    case CAP_ENDPOINT:
-    case CAP_NOTIFICATION:
-    case CAP_REPLY:
-    case CAP_TCB:
-    case CAP_IRQ_CONTROL:
-    case CAP_IRQ_HANDLER:
-    case CAP_DOMAIN:
-    case CAP_PAGE_TABLE:
-    case CAP_ASID_CONTROL:
-    case CAP_ASID_POOL:
-    case CAP_TYPE_COUNT:
+    case CAP_SCHED_CONTEXT:
+        return cap.sched_context.size_bits;
+    default:
         break;
     }
     return cap_rows[cap_type(cap)].size_bits;
@@ -298,16 +282,7 @@ bool cap_same_region(struct cap a, struct cap b)
     case CAP_ZOMBIE:
     case CAP_TYPE_COUNT:
         return false;
-    case CAP_ENDPOINT:
-    case CAP_NOTIFICATION:
-    case CAP_REPLY:
-    case CAP_TCB:
-    case CAP_IRQ_HANDLER:
-    case CAP_DOMAIN:
-    case CAP_PAGE_TABLE:
-    case CAP_ASID_CONTROL:
-    case CAP_ASID_POOL:
-    case CAP_LUA_HEAP:
+    default:
         break;
     }
     return is_same_type && a.any.object == b.any.object;
@@ -337,19 +312,7 @@ bool cap_is_revocable(struct cap derived, struct cap source)
         return cap_type(source) == CAP_IRQ_CONTROL;
     case CAP_UNTYPED:
         return true;
-    case CAP_NULL:
-    case CAP_REPLY:
-    case CAP_CNODE:
-    case CAP_TCB:
-    case CAP_IRQ_CONTROL:
-    case CAP_ZOMBIE:
-    case CAP_DOMAIN:
-    case CAP_FRAME:
-    case CAP_PAGE_TABLE:
-    case CAP_ASID_CONTROL:
-    case CAP_ASID_POOL:
-    case CAP_LUA_HEAP:
-    case CAP_TYPE_COUNT:
+    default:
         break;
     }
     return false;

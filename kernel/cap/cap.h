@@ -26,6 +26,9 @@ enum cap_type {
     CAP_ASID_CONTROL,
     CAP_ASID_POOL,
     CAP_LUA_HEAP,
+    CAP_REPLY_OBJECT,  /* MCS: right to answer whoever waits on the object */
+    CAP_SCHED_CONTEXT, /* MCS */
+    CAP_SCHED_CONTROL, /* MCS: right to configure scheduling contexts */
     CAP_TYPE_COUNT
 };
 
@@ -60,6 +63,10 @@ struct cap {
         } page_table;
         struct { uint64_t object : 44, type : 5, : 15; uint64_t asid_base; } asid_pool;
         struct { uint64_t object : 44, type : 5, size_bits : 6, : 9; uint64_t : 64; } lua_heap;
+        struct { uint64_t object : 44, type : 5, can_grant : 1, : 14; uint64_t : 64;
+        } reply_object;
+        struct { uint64_t object : 44, type : 5, size_bits : 6, : 9; uint64_t : 64;
+        } sched_context;
     };
 };
 
@@ -90,6 +97,8 @@ struct cap cap_frame(kaddr object, unsigned size_bits, enum frame_rights rights,
 struct cap cap_page_table(kaddr object);
 struct cap cap_asid_pool(kaddr object, uint64_t asid_base);
 struct cap cap_lua_heap(kaddr object, unsigned size_bits);
+struct cap cap_reply_object(kaddr object, bool can_grant);
+struct cap cap_sched_context(kaddr object, unsigned size_bits);
 
 /* The same capability mapped at (asid, vaddr), or unmapped with asid 0. Frames and page tables. */
 struct cap cap_frame_mapped(struct cap frame, uint64_t asid, uint64_t vaddr);

@@ -211,17 +211,7 @@ struct cap cap_derive_or_null(struct kernel *k, struct slot *slot, struct cap ca
     case CAP_IRQ_CONTROL:
     case CAP_REPLY:
         return cap_null();
-    case CAP_NULL:
-    case CAP_ENDPOINT:
-    case CAP_NOTIFICATION:
-    case CAP_CNODE:
-    case CAP_TCB:
-    case CAP_IRQ_HANDLER:
-    case CAP_DOMAIN:
-    case CAP_ASID_CONTROL:
-    case CAP_ASID_POOL:
-    case CAP_LUA_HEAP:
-    case CAP_TYPE_COUNT:
+    default:
         break;
     }
     return cap;

@@ -45,6 +45,7 @@ static struct cap finalise_tcb(struct kernel *k, struct cap cap)
     struct tcb *t = tcb_at(k, cap.tcb.object);
 
     notification_unbind_thread(k, t);
+    k->flavour->finalise(k, cap);
     tcb_suspend(k, t);
     platform_thread_release(k->platform, t);
     return cap_zombie(cap.tcb.object, true, TCB_SLOTS_RADIX, TCB_SLOT_COUNT);
@@ -55,6 +56,7 @@ static void finalise_notification(struct kernel *k, struct cap cap)
     struct notification *n = notification_at(k, cap.notification.object);
 
     notification_unbind(k, n);
+    k->flavour->finalise(k, cap);
     notification_cancel_all(k, n);
 }
 
@@ -93,6 +95,10 @@ static struct cap finalise(struct kernel *k, struct cap cap, bool is_final)
     case CAP_LUA_HEAP:
         heap_unbind(k, kernel_pointer(k, cap.lua_heap.object));
         break;
+    case CAP_REPLY_OBJECT:
+    case CAP_SCHED_CONTEXT:
+        k->flavour->finalise(k, cap);
+        break;
     case CAP_NULL:
     case CAP_UNTYPED:
     case CAP_REPLY:
@@ -101,6 +107,7 @@ static struct cap finalise(struct kernel *k, struct cap cap, bool is_final)
     case CAP_DOMAIN:
     case CAP_FRAME:
     case CAP_ASID_CONTROL:
+    case CAP_SCHED_CONTROL:
     case CAP_TYPE_COUNT:
         break;
     }

@@ -157,9 +157,11 @@ struct cap object_create(struct kernel *k, enum object_type type, kaddr memory, 
     case OBJECT_LUA_HEAP:
         heap_init(k, memory, size_bits);
         return cap_lua_heap(memory, size_bits);
-    case OBJECT_NONE:
     case OBJECT_SCHED_CONTEXT:
+        return cap_sched_context(memory, size_bits);
     case OBJECT_REPLY:
+        return cap_reply_object(memory, true);
+    case OBJECT_NONE:
     case OBJECT_TYPE_COUNT:
         break;
     }

@@ -35,6 +35,8 @@ static enum outcome check_type_and_size(struct invocation *inv, struct retype_re
         return refuse_argument(inv, 1, "a CNode has at least two slots: size 1");
     if (r->type == OBJECT_UNTYPED && size < MIN_UNTYPED_BITS)
         return refuse_argument(inv, 1, "an untyped has at least 16 bytes: size 4");
+    if (r->type == OBJECT_SCHED_CONTEXT && size < MIN_SCHED_CONTEXT_BITS)
+        return refuse_argument(inv, 1, "a scheduling context has at least 128 bytes: size 7");
     if (r->type == OBJECT_LUA_HEAP && (size < LUA_HEAP_BITS_MIN || size > LUA_HEAP_BITS_MAX))
         return refuse_range(inv, LUA_HEAP_BITS_MIN, LUA_HEAP_BITS_MAX,
                             "a Lua heap has 64 KiB to 1 GiB");

@@ -87,7 +87,7 @@ static bool check_thread(struct kernel *k, struct check_report *report, struct t
     report->threads++;
     if (waits != (t->blocked_on != 0))
         return broken(report, "a thread's state and what it waits for disagree:", at);
-    if (thread_is_runnable(t) && !t->is_queued && at != k->current)
+    if (scheduler_can_run(k, t) && !t->is_queued && at != k->current)
         return broken(report, "a runnable thread is in no ready queue:", at);
     if (t->bound_notification != 0 &&
         notification_at(k, t->bound_notification)->bound_thread != at)

@@ -10,11 +10,20 @@ void classic_syscall(struct kernel *k, enum syscall call);
 
 /* reply.c */
 void classic_reply_prepare(struct kernel *k, struct tcb *t);
+
+/* `caller` has called and waits for `receiver`, whose answer may grant or not. */
 void classic_reply_setup(struct kernel *k, struct tcb *caller, struct tcb *receiver,
                          bool can_grant);
-void classic_reply_cancel(struct kernel *k, struct tcb *caller);
+void classic_reply_cancel(struct kernel *k, struct tcb *caller); /* nobody can answer it any more */
 enum outcome classic_reply_invoke(struct invocation *inv);
-void classic_receive_prepare(struct kernel *k, struct tcb *t);
+void classic_receive_prepare(struct kernel *k, struct tcb *t, const struct receive_options *o);
+
+/* time.c */
+bool classic_has_time(struct kernel *k, const struct tcb *t);
+void classic_thread_init(struct kernel *k, struct tcb *t);
+void classic_yield(struct kernel *k);
+void classic_tick(struct kernel *k);
+void classic_set_deadline(struct kernel *k);
 
 /* The message in the current thread's registers answers whoever the capability in `slot` names. */
 void classic_reply_transfer(struct kernel *k, struct tcb *sender, struct slot *slot);

@@ -7,50 +7,117 @@
 #include "kernel/classic/classic.h"
 #include "kernel/ipc/endpoint.h"
 
-/* --- time --------------------------------------------------------------------------------------- */
+/* --- time: threads never lack it -------------------------------------------------------------- */
 
-static void thread_init(struct kernel *k, struct tcb *t)
+static bool begin_entry(struct kernel *k)
 {
     (void)k;
-    t->time_slice_ticks = TIME_SLICE_TICKS;
+    return true;
 }
 
-static void tick(struct kernel *k)
+static void nothing_to_do(struct kernel *k)
 {
-    k->tick_deadline = UINT64_MAX;
-    scheduler_tick(k);
+    (void)k;
 }
 
-/* Whether the next tick could be noticed: a thread of the same priority waits for its turn, or a
-   domain's time runs down. */
-static bool tick_matters(struct kernel *k)
-{
-    const struct tcb *t = kernel_current(k);
-    const struct ready_queues *r = kernel_pointer(k, k->ready);
+/* --- threads ---------------------------------------------------------------------------------- */
 
-    if (k->domain_count > 1)
-        return true;
-    return t != NULL && r[k->current_domain].queues[t->priority].head != 0;
+static void boot_thread(struct kernel *k, struct tcb *t, kaddr sched_context)
+{
+    (void)k;
+    (void)t;
+    (void)sched_context;
 }
 
-/* Ticks fall on multiples of 2 ms. Those that nobody would notice are left out: a machine need not
-   count instructions while one thread runs alone. */
-static void set_deadline(struct kernel *k)
+/* Queued first: should it not run at once, it is the first of its priority, as in seL4. */
+static void thread_resumed(struct kernel *k, struct tcb *t)
 {
-    uint64_t next = UINT64_MAX;
+    scheduler_enqueue(k, t);
+    scheduler_wake(k, t);
+}
 
-    if (tick_matters(k)) {
-        if (k->tick_deadline != UINT64_MAX)
-            return;
-        next = (platform_time(k->platform) / TICK_US + 1) * TICK_US;
-    } else if (k->tick_deadline == UINT64_MAX) {
+static void thread_stopped(struct kernel *k, struct tcb *t)
+{
+    (void)k;
+    (void)t;
+}
+
+static void thread_cancelled(struct kernel *k, struct tcb *t)
+{
+    scheduler_set_state(k, t, THREAD_RESTART);
+    scheduler_enqueue(k, t);
+}
+
+static void wait_cancelled(struct kernel *k, struct tcb *t)
+{
+    if (t->state != THREAD_BLOCKED_ON_REPLY)
         return;
-    }
-    k->tick_deadline = next;
-    platform_deadline(k->platform, next);
+    t->fault.kind = FAULT_NONE;
+    classic_reply_cancel(k, t);
 }
 
-/* --- faults ---------------------------------------------------------------------------------------- */
+/* --- messages --------------------------------------------------------------------------------- */
+
+/* A caller whose message has arrived waits for the answer, if its capability allows it one. */
+static void await_reply(struct kernel *k, struct tcb *caller, struct tcb *receiver,
+                        bool may_be_answered, bool can_grant)
+{
+    if (may_be_answered)
+        classic_reply_setup(k, caller, receiver, can_grant);
+    else
+        scheduler_set_state(k, caller, THREAD_INACTIVE);
+}
+
+static void message_arrived(struct kernel *k, struct tcb *sender, struct tcb *receiver,
+                            const struct send_options *o)
+{
+    scheduler_set_state(k, receiver, THREAD_RUNNING);
+    scheduler_wake(k, receiver);
+    if (o->is_call)
+        await_reply(k, sender, receiver, o->can_grant || o->can_grant_reply, receiver->can_grant);
+}
+
+static void message_taken(struct kernel *k, struct tcb *sender, struct tcb *receiver,
+                          const struct receive_options *o)
+{
+    if (sender->is_call) {
+        await_reply(k, sender, receiver, sender->can_grant || sender->can_grant_reply,
+                    (o->cap.endpoint.rights & RIGHT_GRANT) != 0);
+    } else {
+        scheduler_set_state(k, sender, THREAD_RUNNING);
+        scheduler_wake(k, sender);
+    }
+}
+
+static void receive_blocked(struct kernel *k, struct tcb *t, const struct receive_options *o)
+{
+    (void)k;
+    (void)t;
+    (void)o;
+}
+
+static void signal_passed(struct kernel *k, struct tcb *t, struct notification *n)
+{
+    (void)k;
+    (void)t;
+    (void)n;
+}
+
+/* There are no timeouts. */
+static uint64_t take_consumed(struct kernel *k, struct tcb *t)
+{
+    (void)k;
+    (void)t;
+    return 0;
+}
+
+static void finalise(struct kernel *k, struct cap cap)
+{
+    (void)k;
+    (void)cap;
+}
+
+/* --- faults ----------------------------------------------------------------------------------- */
 
 /* The handler is named by a CPtr in the faulter's own CSpace; the message goes there as a call. */
 static bool fault_send(struct kernel *k, struct tcb *t, const char **why_not)
@@ -78,7 +145,7 @@ static bool fault_send(struct kernel *k, struct tcb *t, const char **why_not)
     return true;
 }
 
-/* --- the table -------------------------------------------------------------------------------------- */
+/* --- the table -------------------------------------------------------------------------------- */
 
 const struct flavour classic_flavour = {
     .name = "classic",
@@ -92,14 +159,30 @@ const struct flavour classic_flavour = {
     .notification_bits = NOTIFICATION_BITS_CLASSIC,
     .boot_info_untyped = BOOT_INFO_UNTYPED_CLASSIC,
     .syscall = classic_syscall,
-    .thread_init = thread_init,
-    .tick = tick,
-    .set_deadline = set_deadline,
-    .reply_prepare = classic_reply_prepare,
-    .reply_setup = classic_reply_setup,
-    .reply_cancel = classic_reply_cancel,
-    .reply_invoke = classic_reply_invoke,
+    .begin_entry = begin_entry,
+    .preempted = nothing_to_do,
+    .tick = classic_tick,
+    .has_time = classic_has_time,
+    .before_choice = nothing_to_do,
+    .end_entry = classic_set_deadline,
+    .boot_thread = boot_thread,
+    .thread_init = classic_thread_init,
+    .thread_prepare = classic_reply_prepare,
+    .thread_resumed = thread_resumed,
+    .thread_stopped = thread_stopped,
+    .thread_cancelled = thread_cancelled,
+    .wait_cancelled = wait_cancelled,
+    .message_arrived = message_arrived,
+    .message_taken = message_taken,
     .receive_prepare = classic_receive_prepare,
+    .receive_blocked = receive_blocked,
+    .reply_invoke = classic_reply_invoke,
+    .signal_taken = signal_passed,
+    .signal_awaited = signal_passed,
     .fault_send = fault_send,
+    .take_consumed = take_consumed,
+    .finalise = finalise,
     .tcb_invoke = classic_tcb_invoke,
+    .sched_context_invoke = refuse_method, /* there are no such capabilities */
+    .sched_control_invoke = refuse_method,
 };

@@ -44,8 +44,9 @@ void classic_reply_cancel(struct kernel *k, struct tcb *caller)
 }
 
 /* A new message replaces the right to answer an earlier one. */
-void classic_receive_prepare(struct kernel *k, struct tcb *t)
+void classic_receive_prepare(struct kernel *k, struct tcb *t, const struct receive_options *o)
 {
+    (void)o;
     slot_delete_one(k, &t->slots[TCB_SLOT_CALLER]);
 }
 

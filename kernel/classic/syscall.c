@@ -17,29 +17,31 @@ void classic_syscall(struct kernel *k, enum syscall call)
 {
     switch (call) {
     case SYSCALL_SEND:
-        syscall_send(k, (struct send_kind){.is_blocking = true});
+        syscall_send(k, (struct send_kind){.cptr_register = REG_A0, .is_blocking = true});
         break;
     case SYSCALL_NB_SEND:
-        syscall_send(k, (struct send_kind){.is_blocking = false});
+        syscall_send(k, (struct send_kind){.cptr_register = REG_A0, .is_blocking = false});
         break;
     case SYSCALL_CALL:
-        syscall_send(k, (struct send_kind){.is_blocking = true, .is_call = true});
+        syscall_send(k, (struct send_kind){.cptr_register = REG_A0,
+                                           .is_blocking = true,
+                                           .is_call = true});
         break;
     case SYSCALL_RECV:
-        syscall_receive(k, true);
+        syscall_receive(k, (struct receive_kind){.is_blocking = true});
         break;
     case SYSCALL_NB_RECV:
-        syscall_receive(k, false);
+        syscall_receive(k, (struct receive_kind){.is_blocking = false});
         break;
     case SYSCALL_REPLY:
         reply(k);
         break;
     case SYSCALL_REPLY_RECV:
         reply(k);
-        syscall_receive(k, true);
+        syscall_receive(k, (struct receive_kind){.is_blocking = true});
         break;
     case SYSCALL_YIELD:
-        scheduler_yield(k);
+        classic_yield(k);
         break;
     default:
         kassert(!"a call of this configuration");

@@ -4,9 +4,9 @@
  *     RAM_BASE                                                                     RAM_BASE + size
  *     | struct kernel | ready queues | page bitmap | root task's objects | untyped ... | Lua heap |
  *
- * The root task gets: a thread, a CNode with the initial capabilities (abi/bootinfo.lua), a VSpace
- * with its image, IPC buffer and boot information mapped in this order, a Lua heap if asked for, and
- * all other memory as untyped capabilities, each as large as its address allows. */
+ * The root task gets: a thread, a CNode with the initial capabilities (abi/bootinfo.lua), a
+ * VSpace with its image, IPC buffer and boot information mapped in this order, a Lua heap if
+ * asked for, and all other memory as untyped capabilities, each as large as its address allows. */
 #include "kernel/cap/cdt.h"
 #include "kernel/cap/untyped.h"
 #include "kernel/flavour.h"
@@ -25,11 +25,12 @@ struct boot {
     uint64_t next_slot;
     uint8_t *info;           /* the boot information page */
     kaddr vspace;
+    kaddr sched_context;     /* MCS: the root task's */
     unsigned untyped_count;
     enum boot_result result;
 };
 
-/* --- memory --------------------------------------------------------------------------------------- */
+/* --- memory ----------------------------------------------------------------------------------- */
 
 /* Cleared memory for an object of 2^bits bytes; 0 when there is none left. */
 static kaddr allocate(struct boot *b, unsigned bits)
@@ -60,7 +61,7 @@ static kaddr allocate_heap(struct boot *b, unsigned bits)
     return address;
 }
 
-/* --- capabilities ----------------------------------------------------------------------------------- */
+/* --- capabilities ----------------------------------------------------------------------------- */
 
 static void put_cap(struct boot *b, struct cap cap, uint64_t index)
 {
@@ -88,7 +89,7 @@ static void set_region(struct boot *b, unsigned offset, uint64_t start)
     set_info(b, offset + 8, b->next_slot);
 }
 
-/* --- address space ----------------------------------------------------------------------------------- */
+/* --- address space ---------------------------------------------------------------------------- */
 
 /* All tables that pages from vaddr to end need. */
 static void map_tables(struct boot *b, uint64_t vaddr, uint64_t end)
@@ -136,7 +137,7 @@ static void map_data(struct boot *b, const uint8_t *data, uint64_t size, uint64_
     set_region(b, region, first);
 }
 
-/* --- the root task ---------------------------------------------------------------------------------- */
+/* --- the root task ---------------------------------------------------------------------------- */
 
 static void make_cnode(struct boot *b)
 {
@@ -153,6 +154,22 @@ static void make_cnode(struct boot *b)
     put_cap(b, cap_simple(CAP_IRQ_CONTROL), INIT_CAP_IRQ_CONTROL);
     put_cap(b, cap_simple(CAP_ASID_CONTROL), INIT_CAP_ASID_CONTROL);
     put_cap(b, cap_simple(CAP_DOMAIN), INIT_CAP_DOMAIN);
+}
+
+/* The root task's time, and the right to give time. */
+static void make_sched_context(struct boot *b)
+{
+    uint64_t first = b->next_slot;
+
+    if (!b->k->flavour->has_sched_contexts)
+        return;
+    b->sched_context = allocate(b, MIN_SCHED_CONTEXT_BITS);
+    if (b->result != BOOT_OK)
+        return;
+    put_cap(b, cap_sched_context(b->sched_context, MIN_SCHED_CONTEXT_BITS),
+            INIT_CAP_SCHED_CONTEXT);
+    add_cap(b, cap_simple(CAP_SCHED_CONTROL));
+    set_region(b, BOOT_INFO_SCHEDCONTROL_MCS, first);
 }
 
 /* The root's VSpace is the first of the first ASID pool. */
@@ -215,7 +232,7 @@ static void make_thread(struct boot *b, uint64_t buffer)
     copy_cap(b, INIT_CAP_CNODE, t, TCB_SLOT_CSPACE);
     copy_cap(b, INIT_CAP_VSPACE, t, TCB_SLOT_VSPACE);
     copy_cap(b, INIT_CAP_IPC_BUFFER, t, TCB_SLOT_BUFFER);
-    k->flavour->reply_prepare(k, t);
+    k->flavour->thread_prepare(k, t);
     t->buffer_address = buffer;
     t->priority = PRIORITY_MAX;
     t->max_controlled_priority = PRIORITY_MAX;
@@ -224,6 +241,7 @@ static void make_thread(struct boot *b, uint64_t buffer)
     t->next_pc = b->options->entry;
     t->registers[REG_A0] = buffer + PAGE_SIZE;
     t->state = THREAD_RUNNING;
+    k->flavour->boot_thread(k, t, b->sched_context);
     set_info(b, BOOT_INFO_INIT_DOMAIN, t->domain);
     k->root_thread = object;
     k->current = object;
@@ -244,7 +262,7 @@ static void make_heap(struct boot *b)
     put_cap(b, cap_lua_heap(heap, b->options->heap_bits), INIT_CAP_LUA_HEAP);
 }
 
-/* --- untypeds ------------------------------------------------------------------------------------------ */
+/* --- untypeds --------------------------------------------------------------------------------- */
 
 static void add_untyped(struct boot *b, kaddr address, unsigned bits, bool is_device)
 {
@@ -309,7 +327,7 @@ static void make_untypeds(struct boot *b)
     set_info(b, BOOT_INFO_EMPTY + 8, b->slot_count);
 }
 
-/* --- the kernel's own state -------------------------------------------------------------------------------- */
+/* --- the kernel's own state ------------------------------------------------------------------- */
 
 static bool options_are_valid(const struct boot_options *o)
 {
@@ -396,6 +414,7 @@ enum boot_result kernel_boot(void *arena, const struct boot_options *options)
 
     make_cnode(&b);
     make_vspace(&b);
+    make_sched_context(&b);
     if (b.result == BOOT_OK)
         make_thread(&b, map_everything(&b));
     if (b.result == BOOT_OK)

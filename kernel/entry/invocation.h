@@ -30,6 +30,8 @@ struct invocation {
     struct slot *extra[EXTRA_CAPS_MAX]; /* capabilities sent along; NULL from the first absent */
     bool is_call;                   /* wants an answer */
     bool is_blocking;
+    bool may_donate;                /* MCS: the caller's time may go along */
+    bool is_first_phase;            /* MCS: first part of a call that then receives */
     unsigned answer_length;         /* words of a successful answer */
     struct refusal error;
 };

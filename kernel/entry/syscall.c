@@ -38,6 +38,7 @@ static enum outcome send_to_endpoint(struct invocation *inv)
         .is_call = inv->is_call,
         .can_grant = (cap.endpoint.rights & RIGHT_GRANT) != 0,
         .can_grant_reply = (cap.endpoint.rights & RIGHT_GRANT_REPLY) != 0,
+        .may_donate = inv->may_donate,
     };
 
     if (!(cap.endpoint.rights & RIGHT_WRITE))
@@ -58,9 +59,20 @@ static enum outcome signal(struct invocation *inv)
     return DONE;
 }
 
+/* Methods that could be preempted, or take the caller's time away, are no first part of a call. */
+static bool is_for_first_phase(enum cap_type type)
+{
+    return type != CAP_TCB && type != CAP_CNODE && type != CAP_DOMAIN &&
+           type != CAP_SCHED_CONTEXT && type != CAP_SCHED_CONTROL;
+}
+
 static enum outcome invoke(struct invocation *inv)
 {
-    switch (cap_type(inv->slot->cap)) {
+    enum cap_type type = cap_type(inv->slot->cap);
+
+    if (inv->is_first_phase && !is_for_first_phase(type))
+        return refuse_capability(inv, 0, "not a capability for the first part of such a call");
+    switch (type) {
     case CAP_NULL:
         return refuse_capability(inv, 0, "the slot is empty");
     case CAP_ZOMBIE:
@@ -70,7 +82,12 @@ static enum outcome invoke(struct invocation *inv)
     case CAP_NOTIFICATION:
         return signal(inv);
     case CAP_REPLY:
+    case CAP_REPLY_OBJECT:
         return inv->kernel->flavour->reply_invoke(inv);
+    case CAP_SCHED_CONTEXT:
+        return inv->kernel->flavour->sched_context_invoke(inv);
+    case CAP_SCHED_CONTROL:
+        return inv->kernel->flavour->sched_control_invoke(inv);
     case CAP_CNODE:
         return cnode_invoke(inv);
     case CAP_UNTYPED:
@@ -145,11 +162,13 @@ static struct invocation read_call(struct kernel *k, struct send_kind kind)
     struct invocation inv = {.kernel = k,
                              .thread = t,
                              .buffer = tcb_buffer(k, t, BUFFER_READ),
-                             .cptr = t->registers[REG_A0],
+                             .cptr = t->registers[kind.cptr_register],
                              .label = message_info_label(info),
                              .length = (unsigned)message_info_length(info),
                              .is_call = kind.is_call,
-                             .is_blocking = kind.is_blocking};
+                             .is_blocking = kind.is_blocking,
+                             .may_donate = kind.may_donate,
+                             .is_first_phase = kind.is_first_phase};
     unsigned most = inv.buffer ? MESSAGE_WORDS_MAX : MESSAGE_REGISTER_COUNT;
 
     if (inv.length > most)
@@ -158,7 +177,7 @@ static struct invocation read_call(struct kernel *k, struct send_kind kind)
     return inv;
 }
 
-/* --- answering ---------------------------------------------------------------------------------- */
+/* --- answering -------------------------------------------------------------------------------- */
 
 static void trace_refusal(const struct invocation *inv)
 {
@@ -203,25 +222,29 @@ static void finish(struct invocation *inv, enum outcome outcome)
         answer_success(inv);
 }
 
-void syscall_send(struct kernel *k, struct send_kind kind)
+enum outcome syscall_send(struct kernel *k, struct send_kind kind)
 {
     struct invocation inv = read_call(k, kind);
     enum outcome outcome = look_up_caps(&inv, (unsigned)message_info_extra_caps(
                                                   thread_info(inv.thread)));
 
     if (outcome == FAULTED)
-        return;
-    /* While it is carried out, the thread is one that would have to make the call again: that is what
-       becomes of it if it is preempted, or suspends itself. */
+        return DONE;
+    /* While it is carried out, the thread is one that would have to make the call again: that is
+       what becomes of it if it is preempted, or suspends itself. */
     inv.thread->state = THREAD_RESTART;
     outcome = invoke(&inv);
-    if (outcome == PREEMPTED)
+    if (outcome == PREEMPTED) {
+        k->flavour->preempted(k);
         irq_handle_pending(k);
-    else if (inv.thread->state == THREAD_RESTART)
+        return PREEMPTED;
+    }
+    if (inv.thread->state == THREAD_RESTART)
         finish(&inv, outcome);
+    return DONE;
 }
 
-/* --- receiving ------------------------------------------------------------------------------------- */
+/* --- receiving -------------------------------------------------------------------------------- */
 
 static void refuse_receive(struct kernel *k, struct tcb *t, uint64_t cptr)
 {
@@ -241,32 +264,61 @@ static void receive_signal(struct kernel *k, struct tcb *t, struct cap cap, bool
         notification_receive(k, t, n, is_blocking);
 }
 
-void syscall_receive(struct kernel *k, bool is_blocking)
+/* The reply object that a6 names; false: it names none, and the thread has faulted. */
+static bool find_reply(struct kernel *k, struct tcb *t, kaddr *reply)
+{
+    uint64_t cptr = t->registers[REG_A6];
+    struct lookup found = lookup_in_thread(k, t, cptr);
+
+    if (!found.slot) {
+        fault_raise(k, t, fault_of_lookup(cptr, found.fault, true));
+        return false;
+    }
+    if (cap_type(found.slot->cap) != CAP_REPLY_OBJECT) {
+        refuse_receive(k, t, cptr);
+        return false;
+    }
+    *reply = found.slot->cap.reply_object.object;
+    return true;
+}
+
+static void receive_message(struct kernel *k, struct tcb *t, struct cap cap,
+                            struct receive_kind kind)
+{
+    struct receive_options options = {.cap = cap, .is_blocking = kind.is_blocking};
+
+    if (kind.reply == REPLY_IN_A6 && !find_reply(k, t, &options.reply))
+        return;
+    endpoint_receive(k, t, options);
+}
+
+void syscall_receive(struct kernel *k, struct receive_kind kind)
 {
     struct tcb *t = kernel_current(k);
     uint64_t cptr = t->registers[REG_A0];
     struct lookup found = lookup_in_thread(k, t, cptr);
 
-    if (!found.slot) {
+    if (!found.slot)
         fault_raise(k, t, fault_of_lookup(cptr, found.fault, true));
-    } else if (cap_type(found.slot->cap) == CAP_ENDPOINT &&
-               (found.slot->cap.endpoint.rights & RIGHT_READ)) {
-        k->flavour->receive_prepare(k, t);
-        endpoint_receive(k, t, found.slot->cap, is_blocking);
-    } else if (cap_type(found.slot->cap) == CAP_NOTIFICATION) {
-        receive_signal(k, t, found.slot->cap, is_blocking);
-    } else {
+    else if (cap_type(found.slot->cap) == CAP_ENDPOINT &&
+             (found.slot->cap.endpoint.rights & RIGHT_READ))
+        receive_message(k, t, found.slot->cap, kind);
+    else if (cap_type(found.slot->cap) == CAP_NOTIFICATION)
+        receive_signal(k, t, found.slot->cap, kind.is_blocking);
+    else
         refuse_receive(k, t, cptr);
-    }
 }
 
-/* --- entries ---------------------------------------------------------------------------------------- */
+/* --- entries ---------------------------------------------------------------------------------- */
 
-static void begin_entry(struct kernel *k)
+/* False: the current thread's time is up. What it came for is not done now, but when it has
+   time. */
+static bool begin_entry(struct kernel *k)
 {
     k->entries++;
     k->work_units = 0;
     kassert(k->action == KEEP_CURRENT);
+    return k->flavour->begin_entry(k);
 }
 
 static void end_entry(struct kernel *k)
@@ -280,13 +332,24 @@ static void end_entry(struct kernel *k)
     }
 }
 
-void kernel_syscall(struct kernel *k, int64_t number)
+/* begin_entry for what the current thread does itself, and will do again if its time is up. */
+static bool begin_trap(struct kernel *k)
+{
+    struct tcb *t = kernel_current(k);
+
+    if (begin_entry(k))
+        return true;
+    if (thread_is_runnable(t))
+        scheduler_set_state(k, t, THREAD_RESTART);
+    return false;
+}
+
+static void carry_out(struct kernel *k, int64_t number)
 {
     const struct flavour *f = k->flavour;
     uint64_t index = 0 - (uint64_t)number;
     enum syscall call = SYSCALL_NONE;
 
-    begin_entry(k);
     if (index < f->syscall_number_count)
         call = (enum syscall)f->syscall_of_number[index];
     if (call == SYSCALL_NONE)
@@ -296,25 +359,32 @@ void kernel_syscall(struct kernel *k, int64_t number)
         debug_syscall(k, (uint8_t)call);
     else
         f->syscall(k, call);
+}
+
+void kernel_syscall(struct kernel *k, int64_t number)
+{
+    if (begin_trap(k))
+        carry_out(k, number);
     end_entry(k);
 }
 
 void kernel_user_exception(struct kernel *k, uint64_t number, uint64_t code)
 {
-    begin_entry(k);
-    fault_raise(k, kernel_current(k), (struct fault){.kind = FAULT_USER_EXCEPTION,
-                                                     .address = number,
-                                                     .code = code});
+    if (begin_trap(k))
+        fault_raise(k, kernel_current(k), (struct fault){.kind = FAULT_USER_EXCEPTION,
+                                                         .address = number,
+                                                         .code = code});
     end_entry(k);
 }
 
 void kernel_vm_fault(struct kernel *k, uint64_t vaddr, uint64_t cause)
 {
-    begin_entry(k);
-    fault_raise(k, kernel_current(k), (struct fault){.kind = FAULT_VM,
-                                                     .address = vaddr,
-                                                     .is_instruction = cause == CAUSE_FETCH_ACCESS,
-                                                     .code = cause});
+    if (begin_trap(k))
+        fault_raise(k, kernel_current(k),
+                    (struct fault){.kind = FAULT_VM,
+                                   .address = vaddr,
+                                   .is_instruction = cause == CAUSE_FETCH_ACCESS,
+                                   .code = cause});
     end_entry(k);
 }
 
@@ -330,7 +400,10 @@ void kernel_thread_exit(struct kernel *k)
     struct tcb *t = kernel_current(k);
 
     begin_entry(k);
+    tcb_cancel_ipc(k, t); /* of a timeout fault, if its time is up just now */
     t->has_ended = true;
     scheduler_set_state(k, t, THREAD_INACTIVE);
+    scheduler_dequeue(k, t);
+    k->flavour->thread_stopped(k, t);
     end_entry(k);
 }

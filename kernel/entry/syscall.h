@@ -6,15 +6,25 @@
 #include "abi/methods.h"
 #include "kernel/kernel.h"
 
-/* Send, NBSend and Call: whatever the capability in a0 names is sent the message. */
+/* Send, NBSend, Call and first parts: whatever the capability names is sent the message. */
 struct send_kind {
+    enum context_register cptr_register; /* names the capability */
     bool is_blocking;
     bool is_call;
+    bool may_donate;     /* MCS: the scheduling context may go along */
+    bool is_first_phase; /* MCS: it receives afterwards; methods that may take long are refused */
 };
-void syscall_send(struct kernel *k, struct send_kind kind);
 
-/* Recv and NBRecv, on the capability in a0. */
-void syscall_receive(struct kernel *k, bool is_blocking);
+/* PREEMPTED: the call is going to be made again. Else DONE, whatever has become of it. */
+enum outcome syscall_send(struct kernel *k, struct send_kind kind);
+
+/* Recv, NBRecv, Wait and NBWait, on the capability in a0. */
+enum reply_use { REPLY_NONE, REPLY_IN_A6 }; /* MCS: a6 names a reply object */
+struct receive_kind {
+    bool is_blocking;
+    enum reply_use reply;
+};
+void syscall_receive(struct kernel *k, struct receive_kind kind);
 
 /* The debug calls (entry/debug.c). */
 void debug_syscall(struct kernel *k, uint8_t call);

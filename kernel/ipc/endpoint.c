@@ -52,16 +52,6 @@ static void dequeue(struct kernel *k, struct endpoint *ep, struct tcb *t)
 
 /* --- send and receive ------------------------------------------------------------------------- */
 
-/* A caller whose message has arrived waits for the answer, if its capability allows it one. */
-static void await_reply(struct kernel *k, struct tcb *caller, struct tcb *receiver,
-                        bool may_be_answered, bool can_grant)
-{
-    if (may_be_answered)
-        k->flavour->reply_setup(k, caller, receiver, can_grant);
-    else
-        scheduler_set_state(k, caller, THREAD_INACTIVE);
-}
-
 static void block_sender(struct kernel *k, struct endpoint *ep, struct tcb *sender,
                          struct send_options o)
 {
@@ -89,22 +79,20 @@ void endpoint_send(struct kernel *k, struct endpoint *ep, struct tcb *sender,
     receiver = tcb_at(k, ep->head);
     dequeue(k, ep, receiver);
     transfer_message(k, sender, receiver, transfer);
-    scheduler_set_state(k, receiver, THREAD_RUNNING);
-    scheduler_wake(k, receiver);
-    if (o.is_call)
-        await_reply(k, sender, receiver, o.can_grant || o.can_grant_reply, receiver->can_grant);
+    k->flavour->message_arrived(k, sender, receiver, &o);
 }
 
 static void block_receiver(struct kernel *k, struct endpoint *ep, struct tcb *receiver,
-                           struct cap cap)
+                           const struct receive_options *o)
 {
     scheduler_set_state(k, receiver, THREAD_BLOCKED_ON_RECEIVE);
-    receiver->can_grant = (cap.endpoint.rights & RIGHT_GRANT) != 0;
+    receiver->can_grant = (o->cap.endpoint.rights & RIGHT_GRANT) != 0;
+    k->flavour->receive_blocked(k, receiver, o);
     enqueue(k, ep, receiver, ENDPOINT_RECEIVE);
 }
 
 static void take_from_sender(struct kernel *k, struct endpoint *ep, struct tcb *receiver,
-                             struct cap cap)
+                             const struct receive_options *o)
 {
     struct tcb *sender = tcb_at(k, ep->head);
     struct transfer_options transfer = {.endpoint = kernel_address(k, ep),
@@ -113,31 +101,37 @@ static void take_from_sender(struct kernel *k, struct endpoint *ep, struct tcb *
 
     dequeue(k, ep, sender);
     transfer_message(k, sender, receiver, transfer);
-    if (sender->is_call) {
-        await_reply(k, sender, receiver, sender->can_grant || sender->can_grant_reply,
-                    (cap.endpoint.rights & RIGHT_GRANT) != 0);
-    } else {
-        scheduler_set_state(k, sender, THREAD_RUNNING);
-        scheduler_wake(k, sender);
-    }
+    k->flavour->message_taken(k, sender, receiver, o);
 }
 
-void endpoint_receive(struct kernel *k, struct tcb *receiver, struct cap cap, bool is_blocking)
+/* True: the bound notification had a signal, which has been taken instead of a message. */
+static bool take_bound_signal(struct kernel *k, struct tcb *receiver, bool is_blocking)
 {
-    struct endpoint *ep = endpoint_at(k, cap.endpoint.object);
+    struct notification *n;
 
-    if (receiver->bound_notification != 0) {
-        struct notification *n = notification_at(k, receiver->bound_notification);
-
-        if (n->state == NOTIFICATION_ACTIVE) {
-            notification_complete(n, receiver);
-            return;
-        }
+    if (receiver->bound_notification == 0)
+        return false;
+    n = notification_at(k, receiver->bound_notification);
+    if (n->state == NOTIFICATION_ACTIVE) {
+        notification_complete(k, n, receiver);
+        return true;
     }
+    if (is_blocking)
+        k->flavour->signal_awaited(k, receiver, n);
+    return false;
+}
+
+void endpoint_receive(struct kernel *k, struct tcb *receiver, struct receive_options o)
+{
+    struct endpoint *ep = endpoint_at(k, o.cap.endpoint.object);
+
+    k->flavour->receive_prepare(k, receiver, &o);
+    if (take_bound_signal(k, receiver, o.is_blocking))
+        return;
     if (ep->state == ENDPOINT_SEND)
-        take_from_sender(k, ep, receiver, cap);
-    else if (is_blocking)
-        block_receiver(k, ep, receiver, cap);
+        take_from_sender(k, ep, receiver, &o);
+    else if (o.is_blocking)
+        block_receiver(k, ep, receiver, &o);
     else
         transfer_nothing(receiver);
 }
@@ -151,11 +145,19 @@ void endpoint_cancel(struct kernel *k, struct tcb *t)
     scheduler_set_state(k, t, THREAD_INACTIVE);
 }
 
+void endpoint_reorder(struct kernel *k, struct tcb *t)
+{
+    struct endpoint *ep = endpoint_at(k, t->blocked_on);
+    enum endpoint_state state = (enum endpoint_state)ep->state;
+
+    dequeue(k, ep, t);
+    enqueue(k, ep, t, state);
+}
+
 static void make_call_again(struct kernel *k, struct endpoint *ep, struct tcb *t)
 {
     dequeue(k, ep, t);
-    scheduler_set_state(k, t, THREAD_RESTART);
-    scheduler_enqueue(k, t);
+    k->flavour->thread_cancelled(k, t);
 }
 
 void endpoint_cancel_all(struct kernel *k, struct endpoint *ep)

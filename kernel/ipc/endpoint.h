@@ -23,7 +23,10 @@ void endpoint_send(struct kernel *k, struct endpoint *ep, struct tcb *sender,
 
 /* The thread receives with the given endpoint capability, which has the right to. A signal on the
    thread's bound notification comes first. */
-void endpoint_receive(struct kernel *k, struct tcb *receiver, struct cap cap, bool is_blocking);
+void endpoint_receive(struct kernel *k, struct tcb *receiver, struct receive_options options);
+
+/* A blocked thread's priority has changed: it takes its new place in the queue. */
+void endpoint_reorder(struct kernel *k, struct tcb *t);
 
 /* Takes a blocked thread off its endpoint's queue. */
 void endpoint_cancel(struct kernel *k, struct tcb *t);

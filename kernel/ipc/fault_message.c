@@ -9,6 +9,12 @@ static const uint8_t syscall_registers[] = {REG_PC, REG_SP, REG_RA, REG_A0, REG_
                                             REG_A2, REG_A3, REG_A4, REG_A5, REG_A6};
 static const uint8_t exception_registers[] = {REG_PC, REG_SP};
 
+/* The answer to a timeout may set all of them, in the order of a UserContext. */
+static const uint8_t timeout_registers[USER_REGISTER_COUNT] = {
+    REG_PC, REG_RA, REG_SP, REG_GP, REG_S0, REG_S1, REG_S2, REG_S3, REG_S4, REG_S5, REG_S6,
+    REG_S7, REG_S8, REG_S9, REG_S10, REG_S11, REG_A0, REG_A1, REG_A2, REG_A3, REG_A4, REG_A5,
+    REG_A6, REG_A7, REG_T0, REG_T1, REG_T2, REG_T3, REG_T4, REG_T5, REG_T6, REG_TP};
+
 enum { SYSCALL_REGISTERS = sizeof(syscall_registers), EXCEPTION_REGISTERS = 2 };
 
 /* A message being written. */
@@ -44,7 +50,7 @@ static void add_lookup(struct message *m, struct lookup_fault lookup)
         add(m, lookup.bits_found);
 }
 
-static void add_words(struct message *m, const struct tcb *t)
+static void add_words(struct kernel *k, struct message *m, struct tcb *t)
 {
     const struct fault *fault = &t->fault;
 
@@ -70,8 +76,11 @@ static void add_words(struct message *m, const struct tcb *t)
         add(m, fault->is_instruction);
         add(m, fault->code);
         break;
-    case FAULT_NONE:
     case FAULT_TIMEOUT:
+        add(m, fault->address);
+        add(m, k->flavour->take_consumed(k, t));
+        break;
+    case FAULT_NONE:
     case FAULT_KIND_COUNT:
         break;
     }
@@ -83,7 +92,7 @@ uint64_t fault_write_message(struct kernel *k, struct tcb *faulter, struct tcb *
     struct message m = {.receiver = receiver, .buffer = buffer};
 
     platform_thread_sync(k->platform, faulter);
-    add_words(&m, faulter);
+    add_words(k, &m, faulter);
     return message_info_make(k->flavour->fault_labels[faulter->fault.kind], 0, 0, m.length);
 }
 
@@ -109,6 +118,8 @@ bool fault_apply_reply(struct kernel *k, struct tcb *faulter, struct tcb *handle
         set_registers(k, faulter, handler, syscall_registers, SYSCALL_REGISTERS);
     else if (faulter->fault.kind == FAULT_USER_EXCEPTION)
         set_registers(k, faulter, handler, exception_registers, EXCEPTION_REGISTERS);
+    else if (faulter->fault.kind == FAULT_TIMEOUT)
+        set_registers(k, faulter, handler, timeout_registers, USER_REGISTER_COUNT);
     else
         return true;
     return message_info_label(thread_info(handler)) == 0;

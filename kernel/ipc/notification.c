@@ -8,6 +8,7 @@
  * a signal comes, it receives the signal instead (manual section 5.2). */
 #include "kernel/ipc/notification.h"
 
+#include "kernel/flavour.h"
 #include "kernel/ipc/transfer.h"
 
 struct notification *notification_at(struct kernel *k, kaddr address)
@@ -31,10 +32,11 @@ static void dequeue(struct kernel *k, struct notification *n, struct tcb *t)
     t->blocked_on = 0;
 }
 
-static void deliver(struct kernel *k, struct tcb *t, uint64_t badge)
+static void deliver(struct kernel *k, struct notification *n, struct tcb *t, uint64_t badge)
 {
     scheduler_set_state(k, t, THREAD_RUNNING);
     t->registers[REG_A0] = badge;
+    k->flavour->signal_taken(k, t, n);
     scheduler_wake(k, t);
 }
 
@@ -52,22 +54,23 @@ void notification_signal(struct kernel *k, struct notification *n, uint64_t badg
     if (n->state == NOTIFICATION_WAITING) {
         t = tcb_at(k, n->head);
         dequeue(k, n, t);
-        deliver(k, t, badge);
+        deliver(k, n, t, badge);
     } else if (n->state == NOTIFICATION_IDLE && bound &&
                bound->state == THREAD_BLOCKED_ON_RECEIVE) {
         tcb_cancel_ipc(k, bound);
-        deliver(k, bound, badge);
+        deliver(k, n, bound, badge);
     } else {
         keep(n, badge);
     }
 }
 
-void notification_complete(struct notification *n, struct tcb *t)
+void notification_complete(struct kernel *k, struct notification *n, struct tcb *t)
 {
     kassert(n->state == NOTIFICATION_ACTIVE);
     t->registers[REG_A0] = n->badge;
     n->badge = 0;
     n->state = NOTIFICATION_IDLE & 3u;
+    k->flavour->signal_taken(k, t, n);
 }
 
 void notification_receive(struct kernel *k, struct tcb *t, struct notification *n,
@@ -76,7 +79,7 @@ void notification_receive(struct kernel *k, struct tcb *t, struct notification *
     struct thread_queue queue = {.head = n->head, .tail = n->tail};
 
     if (n->state == NOTIFICATION_ACTIVE) {
-        notification_complete(n, t);
+        notification_complete(k, n, t);
         return;
     }
     if (!is_blocking) {
@@ -85,6 +88,17 @@ void notification_receive(struct kernel *k, struct tcb *t, struct notification *
     }
     scheduler_set_state(k, t, THREAD_BLOCKED_ON_NOTIFICATION);
     t->blocked_on = kernel_address(k, n);
+    k->flavour->signal_awaited(k, t, n);
+    queue_append(k, &queue, t);
+    set_queue(n, queue);
+}
+
+void notification_reorder(struct kernel *k, struct tcb *t)
+{
+    struct notification *n = notification_at(k, t->blocked_on);
+    struct thread_queue queue = {.head = n->head, .tail = n->tail};
+
+    queue_remove(k, &queue, t);
     queue_append(k, &queue, t);
     set_queue(n, queue);
 }
@@ -125,8 +139,7 @@ void notification_cancel_all(struct kernel *k, struct notification *n)
         struct tcb *t = tcb_at(k, n->head);
 
         dequeue(k, n, t);
-        scheduler_set_state(k, t, THREAD_RESTART);
-        scheduler_enqueue(k, t);
+        k->flavour->thread_cancelled(k, t);
     }
     scheduler_reschedule(k);
 }

@@ -24,13 +24,16 @@ void notification_receive(struct kernel *k, struct tcb *t, struct notification *
                           bool is_blocking);
 
 /* The thread's bound notification is active: the thread takes it instead of a message. */
-void notification_complete(struct notification *n, struct tcb *t);
+void notification_complete(struct kernel *k, struct notification *n, struct tcb *t);
 
 void notification_bind(struct kernel *k, struct notification *n, struct tcb *t);
 
 /* Each has no effect when nothing is bound. */
 void notification_unbind(struct kernel *k, struct notification *n);
 void notification_unbind_thread(struct kernel *k, struct tcb *t);
+
+/* A waiting thread's priority has changed: it takes its new place in the queue. */
+void notification_reorder(struct kernel *k, struct tcb *t);
 
 void notification_cancel(struct kernel *k, struct tcb *t);
 void notification_cancel_all(struct kernel *k, struct notification *n);

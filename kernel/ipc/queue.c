@@ -1,17 +1,34 @@
 /* SPDX-License-Identifier: MIT */
 #include "kernel/ipc/queue.h"
 
+#include "kernel/flavour.h"
+
+/* The thread behind which `t` has its place; NULL: it comes first. */
+static struct tcb *place_behind(struct kernel *k, const struct thread_queue *queue,
+                                const struct tcb *t)
+{
+    struct tcb *before = tcb_at(k, queue->tail);
+
+    while (k->flavour->queues_by_priority && before && before->priority < t->priority)
+        before = tcb_at(k, before->queue_previous);
+    return before;
+}
+
 void queue_append(struct kernel *k, struct thread_queue *queue, struct tcb *t)
 {
     kaddr address = kernel_address(k, t);
+    struct tcb *before = place_behind(k, queue, t);
 
-    t->queue_next = 0;
-    t->queue_previous = queue->tail;
-    if (queue->tail)
-        tcb_at(k, queue->tail)->queue_next = address;
+    t->queue_previous = before ? kernel_address(k, before) : 0;
+    t->queue_next = before ? before->queue_next : queue->head;
+    if (before)
+        before->queue_next = address;
     else
         queue->head = address;
-    queue->tail = address;
+    if (t->queue_next)
+        tcb_at(k, t->queue_next)->queue_previous = address;
+    else
+        queue->tail = address;
 }
 
 void queue_remove(struct kernel *k, struct thread_queue *queue, struct tcb *t)

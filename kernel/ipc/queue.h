@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Queues of blocked threads, first in first out, linked through the threads. */
+/* Queues of blocked threads, first in first out (MCS: within a priority, the
+ * higher first), linked through the threads. */
 #ifndef KERNEL_QUEUE_H
 #define KERNEL_QUEUE_H
 
@@ -13,6 +14,7 @@ struct thread_queue {
     kaddr tail;
 };
 
+/* At the tail; MCS: behind the last thread of no less priority. */
 void queue_append(struct kernel *k, struct thread_queue *queue, struct tcb *t);
 void queue_remove(struct kernel *k, struct thread_queue *queue, struct tcb *t);
 

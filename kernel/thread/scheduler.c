@@ -118,10 +118,22 @@ void scheduler_dequeue(struct kernel *k, struct tcb *t)
 
 /* --- what happens during an entry -------------------------------------------------------------------- */
 
+bool scheduler_can_run(struct kernel *k, const struct tcb *t)
+{
+    return thread_is_runnable(t) && k->flavour->has_time(k, t);
+}
+
+bool scheduler_has_equals(struct kernel *k, const struct tcb *t)
+{
+    return queues_of(k, t->domain)->queues[t->priority].head != 0;
+}
+
 void scheduler_reschedule(struct kernel *k)
 {
-    if (k->action == SWITCH_TO_CANDIDATE)
-        scheduler_enqueue(k, tcb_at(k, k->candidate));
+    struct tcb *candidate = tcb_at(k, k->candidate);
+
+    if (k->action == SWITCH_TO_CANDIDATE && scheduler_can_run(k, candidate))
+        scheduler_enqueue(k, candidate);
     k->action = CHOOSE_ANEW;
     k->candidate = 0;
 }
@@ -129,13 +141,16 @@ void scheduler_reschedule(struct kernel *k)
 void scheduler_set_state(struct kernel *k, struct tcb *t, enum thread_state state)
 {
     t->state = (uint8_t)state;
-    if (t == tcb_at(k, k->current) && k->action == KEEP_CURRENT && !thread_is_runnable(t))
+    if (t == tcb_at(k, k->current) && k->action == KEEP_CURRENT &&
+        !scheduler_can_run(k, t))
         scheduler_reschedule(k);
 }
 
 void scheduler_wake(struct kernel *k, struct tcb *t)
 {
     kassert(thread_is_runnable(t));
+    if (!k->flavour->has_time(k, t))
+        return; /* it is woken when it has */
     if (t->domain != k->current_domain) {
         scheduler_enqueue(k, t);
     } else if (k->action != KEEP_CURRENT) {
@@ -145,32 +160,6 @@ void scheduler_wake(struct kernel *k, struct tcb *t)
         k->action = SWITCH_TO_CANDIDATE;
         k->candidate = kernel_address(k, t);
     }
-}
-
-void scheduler_yield(struct kernel *k)
-{
-    struct tcb *t = tcb_at(k, k->current);
-
-    scheduler_dequeue(k, t);
-    scheduler_append(k, t);
-    scheduler_reschedule(k);
-}
-
-void scheduler_tick(struct kernel *k)
-{
-    struct tcb *t = tcb_at(k, k->current);
-
-    if (t->state == THREAD_RUNNING) {
-        if (t->time_slice_ticks > 1) {
-            t->time_slice_ticks--;
-        } else {
-            t->time_slice_ticks = TIME_SLICE_TICKS;
-            scheduler_append(k, t);
-            scheduler_reschedule(k);
-        }
-    }
-    if (k->domain_count > 1 && k->domain_time_ticks > 0 && --k->domain_time_ticks == 0)
-        scheduler_reschedule(k);
 }
 
 /* Takes the candidate out of consideration if it is this thread, so that it may change its queue. */
@@ -197,7 +186,7 @@ void scheduler_set_domain(struct kernel *k, struct tcb *t, uint8_t domain)
 {
     withdraw(k, t);
     t->domain = domain;
-    if (thread_is_runnable(t) && t != tcb_at(k, k->current))
+    if (scheduler_can_run(k, t) && t != tcb_at(k, k->current))
         scheduler_enqueue(k, t);
     if (t == tcb_at(k, k->current))
         scheduler_reschedule(k);
@@ -261,7 +250,7 @@ static void consider_candidate(struct kernel *k, struct tcb *current, bool was_r
 static void draw_conclusion(struct kernel *k)
 {
     struct tcb *current = tcb_at(k, k->current);
-    bool was_runnable = thread_is_runnable(current);
+    bool was_runnable = scheduler_can_run(k, current);
 
     if (was_runnable)
         scheduler_enqueue(k, current);
@@ -277,6 +266,7 @@ void scheduler_run(struct kernel *k)
 {
     struct tcb *t;
 
+    k->flavour->before_choice(k);
     if (k->action != KEEP_CURRENT)
         draw_conclusion(k);
     t = tcb_at(k, k->current);
@@ -284,5 +274,5 @@ void scheduler_run(struct kernel *k)
         t->next_pc = t->registers[REG_PC];
         scheduler_set_state(k, t, THREAD_RUNNING);
     }
-    k->flavour->set_deadline(k);
+    k->flavour->end_entry(k);
 }

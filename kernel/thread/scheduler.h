@@ -45,12 +45,13 @@ void scheduler_wake(struct kernel *k, struct tcb *t);
 /* The choice must be made anew at the end of this kernel entry. */
 void scheduler_reschedule(struct kernel *k);
 
-/* seL4_Yield: behind the others of its priority. */
-void scheduler_yield(struct kernel *k);
+/* Runnable, and its configuration gives it time. */
+bool scheduler_can_run(struct kernel *k, const struct tcb *t);
 
-/* The timer has fired: one tick of the current thread's slice and of the domain's. */
-void scheduler_tick(struct kernel *k);
+/* Threads of the same domain and priority wait for their turn. */
+bool scheduler_has_equals(struct kernel *k, const struct tcb *t);
 
+/* Classic; in MCS queues of blocked threads change too (mcs/tcb_invoke.c). */
 void scheduler_set_priority(struct kernel *k, struct tcb *t, uint8_t priority);
 void scheduler_set_domain(struct kernel *k, struct tcb *t, uint8_t domain);
 

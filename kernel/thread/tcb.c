@@ -14,24 +14,13 @@ void tcb_init(struct kernel *k, struct tcb *t)
 
 void tcb_cancel_ipc(struct kernel *k, struct tcb *t)
 {
-    switch ((enum thread_state)t->state) {
-    case THREAD_BLOCKED_ON_SEND:
-    case THREAD_BLOCKED_ON_RECEIVE:
+    enum thread_state state = (enum thread_state)t->state;
+
+    k->flavour->wait_cancelled(k, t);
+    if (state == THREAD_BLOCKED_ON_SEND || state == THREAD_BLOCKED_ON_RECEIVE)
         endpoint_cancel(k, t);
-        break;
-    case THREAD_BLOCKED_ON_NOTIFICATION:
+    else if (state == THREAD_BLOCKED_ON_NOTIFICATION)
         notification_cancel(k, t);
-        break;
-    case THREAD_BLOCKED_ON_REPLY:
-        t->fault.kind = FAULT_NONE;
-        k->flavour->reply_cancel(k, t);
-        break;
-    case THREAD_INACTIVE:
-    case THREAD_RUNNING:
-    case THREAD_RESTART:
-    case THREAD_IDLE:
-        break;
-    }
 }
 
 void tcb_suspend(struct kernel *k, struct tcb *t)
@@ -44,6 +33,7 @@ void tcb_suspend(struct kernel *k, struct tcb *t)
         t->registers[REG_PC] = t->next_pc;
     scheduler_set_state(k, t, THREAD_INACTIVE);
     scheduler_dequeue(k, t);
+    k->flavour->thread_stopped(k, t);
 }
 
 void tcb_restart(struct kernel *k, struct tcb *t)
@@ -51,12 +41,10 @@ void tcb_restart(struct kernel *k, struct tcb *t)
     if (!thread_is_stopped(t))
         return;
     tcb_cancel_ipc(k, t);
-    k->flavour->reply_prepare(k, t);
+    k->flavour->thread_prepare(k, t);
     t->has_ended = false;
     scheduler_set_state(k, t, THREAD_RESTART);
-    /* Queued first: should it not run at once, it is the first of its priority, as in seL4. */
-    scheduler_enqueue(k, t);
-    scheduler_wake(k, t);
+    k->flavour->thread_resumed(k, t);
 }
 
 /* --- messages ------------------------------------------------------------------------------------ */

@@ -12,10 +12,12 @@ struct kernel;
 enum tcb_slot {
     TCB_SLOT_CSPACE,
     TCB_SLOT_VSPACE,
-    TCB_SLOT_REPLY,  /* classic: the master reply capability, parent of the caller's (ipc/reply.c) */
+    TCB_SLOT_REPLY,  /* classic: the master reply capability, parent of the caller's */
     TCB_SLOT_CALLER, /* classic: right to answer who called last */
     TCB_SLOT_BUFFER, /* the frame with the IPC buffer */
-    TCB_SLOT_COUNT
+    TCB_SLOT_COUNT,
+    TCB_SLOT_FAULT = TCB_SLOT_REPLY,    /* MCS: endpoint of the fault handler */
+    TCB_SLOT_TIMEOUT = TCB_SLOT_CALLER  /* MCS: endpoint of the timeout handler */
 };
 
 /* Radix of the CNode that these slots form when the thread is destroyed. */
@@ -46,7 +48,7 @@ struct fault {
     bool in_receive_phase;          /* FAULT_CAP */
     bool is_instruction;            /* FAULT_VM */
     struct lookup_fault lookup;     /* FAULT_CAP */
-    uint64_t address; /* FAULT_CAP: cptr; FAULT_VM: vaddr; UNKNOWN_SYSCALL, USER_EXCEPTION: number */
+    uint64_t address; /* FAULT_CAP: cptr; VM: vaddr; UNKNOWN_SYSCALL, USER_EXCEPTION: number */
     uint64_t code;    /* FAULT_USER_EXCEPTION: code; FAULT_VM: status (CAUSE_*) */
 };
 
@@ -71,6 +73,10 @@ struct tcb {
     uint8_t domain;
     uint8_t flags;            /* TCB_FLAG_* */
     uint32_t time_slice_ticks; /* classic: ticks left */
+    bool awaits_budget;       /* MCS: in the release queue */
+    kaddr sched_context;      /* MCS: what its time is charged to; 0: it cannot run */
+    kaddr yield_to;           /* MCS: the context of its YieldTo, until that has ended; or 0 */
+    kaddr reply;              /* MCS: reply object it receives with, or is answered through; or 0 */
     kaddr bound_notification;
 
     /* --- while blocked on an endpoint or notification --- */
@@ -82,7 +88,7 @@ struct tcb {
     kaddr queue_next;       /* the endpoint's or notification's queue */
     kaddr queue_previous;
 
-    kaddr ready_next;       /* the ready queue, while is_queued */
+    kaddr ready_next;       /* the ready queue, while is_queued; MCS: or the release queue */
     kaddr ready_previous;
 
     struct fault fault;
@@ -127,7 +133,8 @@ void tcb_restart(struct kernel *k, struct tcb *t);
 /* Takes a thread off whatever it is blocked on. Its state is left for the caller to set. */
 void tcb_cancel_ipc(struct kernel *k, struct tcb *t);
 
-/* The thread's IPC buffer as the kernel may reach it, or NULL; `is_receiver`: it must be writable. */
+/* The thread's IPC buffer as the kernel may reach it, or NULL; `is_receiver`: it must be
+   writable. */
 enum buffer_use { BUFFER_READ, BUFFER_WRITE };
 struct ipc_buffer *tcb_buffer(struct kernel *k, struct tcb *t, enum buffer_use use);
 

@@ -2,6 +2,7 @@
 /* Methods of TCBs that are the same in both configurations. Manual section 6.3. */
 #include "kernel/entry/methods.h"
 #include "kernel/ipc/notification.h"
+#include "kernel/thread/tcb_change.h"
 
 static enum outcome bind_notification(struct invocation *inv, struct tcb *t)
 {
@@ -30,6 +31,16 @@ static enum outcome unbind_notification(struct invocation *inv, struct tcb *t)
         return refuse_illegal(inv, "the thread has no bound notification");
     notification_unbind_thread(inv->kernel, t);
     return DONE;
+}
+
+static enum outcome set_ipc_buffer(struct invocation *inv, struct tcb *t)
+{
+    struct tcb_change change = {.thread = t};
+
+    if (inv->length < 1 || !inv->extra[0])
+        return refuse_truncated(inv);
+    TRY(change_check_buffer(inv, &change, inv->extra[0], invocation_word(inv, 0)));
+    return change_apply(inv, &change);
 }
 
 static enum outcome set_tls_base(struct invocation *inv, struct tcb *t)
@@ -70,6 +81,8 @@ enum outcome tcb_invoke_common(struct invocation *inv)
         return bind_notification(inv, t);
     if (inv->method == METHOD_TCB_UNBIND_NOTIFICATION)
         return unbind_notification(inv, t);
+    if (inv->method == METHOD_TCB_SET_IPC_BUFFER)
+        return set_ipc_buffer(inv, t);
     if (inv->method == METHOD_TCB_SET_TLS_BASE)
         return set_tls_base(inv, t);
     if (inv->method == METHOD_TCB_SET_FLAGS)

@@ -23,6 +23,9 @@ static bool cap_is_harmless(enum cap_type type)
     case CAP_DOMAIN:
     case CAP_FRAME:
     case CAP_ASID_CONTROL:
+    case CAP_REPLY_OBJECT:
+    case CAP_SCHED_CONTEXT:
+    case CAP_SCHED_CONTROL:
         return true;
     case CAP_CNODE:
     case CAP_TCB:

@@ -2,9 +2,9 @@
 #ifndef TESTS_METHOD_NAMES_H
 #define TESTS_METHOD_NAMES_H
 
-#include "tests/kernel/classic_abi.h"
+#include "tests/kernel/abi.h"
 
-/* "CNode_Copy", by label of the classic configuration; [0] is "InvalidInvocation". */
+/* "CNode_Copy", by label; [0] is "InvalidInvocation". */
 extern const char *const method_names[ABI_LABEL_COUNT];
 
 #endif

@@ -12,9 +12,6 @@ enum {
     PARK_LINE = 96            /* interrupt line that wakes the root thread */
 };
 
-/* Offsets in the boot information frame, in bytes (classic). */
-enum { INFO_EMPTY = 40, INFO_UNTYPED = 152, INFO_UNTYPED_LIST = 168 };
-
 _Noreturn void system_fail(const char *format, ...)
 {
     char text[512];
@@ -102,7 +99,7 @@ static struct boot_options kernel_options(struct system *s, struct system_option
                                           const uint8_t *image, uint64_t image_size)
 {
     return (struct boot_options){
-        .flavour = &classic_flavour,
+        .flavour = &ABI_FLAVOUR,
         .platform = &s->platform,
         .memory_size = (uint64_t)(options.memory_mib ? options.memory_mib : 8) << 20,
         .domain_count = options.domain_count ? options.domain_count : 1,
@@ -146,6 +143,7 @@ enum boot_result system_try_boot(struct system *s, struct system_options options
     s->next_slot = boot_info_word(s, INFO_EMPTY);
     s->next_vaddr = BUFFERS_VADDR;
     s->untyped = find_untyped(s);
+    root_prepare(s);
     system_check(s);
     return BOOT_OK;
 }
@@ -244,8 +242,7 @@ void message_read(struct system *s, struct tcb *t, struct message *m)
         m->caps[i] = buffer[BUFFER_CAPS + i];
 }
 
-/* A call that sends m (or nothing) with cptr in a0. */
-static void trap_with(struct system *s, int64_t number, uint64_t cptr, const struct message *m)
+void trap_with(struct system *s, int64_t number, uint64_t cptr, const struct message *m)
 {
     static const struct message nothing;
     struct tcb *t = need_current(s);
@@ -270,23 +267,21 @@ void call(struct system *s, uint64_t cptr, const struct message *m)
     trap_with(s, ABI_CALL, cptr, m);
 }
 
-void reply(struct system *s, const struct message *m)
-{
-    trap_with(s, ABI_REPLY, 0, m);
-}
-
 void receive(struct system *s, uint64_t cptr)
 {
+    reply_choose(s);
     trap_with(s, ABI_RECV, cptr, NULL);
 }
 
 void receive_nonblocking(struct system *s, uint64_t cptr)
 {
+    reply_choose(s);
     trap_with(s, ABI_NB_RECV, cptr, NULL);
 }
 
 void reply_receive(struct system *s, uint64_t cptr, const struct message *m)
 {
+    reply_choose(s);
     trap_with(s, ABI_REPLY_RECV, cptr, m);
 }
 
@@ -357,7 +352,7 @@ uint64_t cnode_revoke(struct system *s, uint64_t slot)
 
 /* --- making things ---------------------------------------------------------------------------- */
 
-static void need_success(struct system *s, uint64_t error, const char *what)
+void need_success(struct system *s, uint64_t error, const char *what)
 {
     if (error != ABI_NO_ERROR)
         system_fail("%s is refused: error %lld (%s)", what, (long long)error, s->root->explanation);
@@ -402,12 +397,14 @@ uint64_t make_thread(struct system *s, struct thread_options options)
     uint64_t vaddr;
     uint64_t frame = make_buffer(s, &vaddr);
 
-    need_success(s, invoke(s, tcb, ABI_TCB_CONFIGURE, CAPS(ROOT_CNODE, ROOT_VSPACE, frame),
-                           WORDS(options.fault_handler, 0, 0, vaddr)),
-                 "configuring a thread");
-    need_success(s, invoke(s, tcb, ABI_TCB_SET_SCHED_PARAMS, CAPS(ROOT_TCB),
-                           WORDS(options.priority, options.priority)),
-                 "giving a thread a priority");
+    thread_set_up(s, tcb, (struct thread_setup){.cnode = ROOT_CNODE,
+                                                .frame = frame,
+                                                .vaddr = vaddr,
+                                                .handler = options.fault_handler,
+                                                .handler_inside = options.fault_handler,
+                                                .mcp = options.priority,
+                                                .priority = options.priority,
+                                                .is_passive = options.is_passive});
     need_success(s, invoke(s, tcb, ABI_TCB_WRITE_REGISTERS, NO_CAPS, WORDS(0, 1, IMAGE_VADDR)),
                  "giving a thread its registers");
     return tcb;

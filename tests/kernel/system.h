@@ -14,7 +14,7 @@
 
 #include "kernel/check/check.h"
 #include "kernel/flavour.h"
-#include "tests/kernel/classic_abi.h"
+#include "tests/kernel/abi.h"
 #include "tests/null_platform/null_platform.h"
 
 struct message {
@@ -26,6 +26,9 @@ struct message {
     uint64_t words[ABI_MESSAGE_WORDS];
     uint64_t caps[ABI_EXTRA_CAPS]; /* to send: CPtrs; received: what the kernel wrote */
 };
+
+/* Threads of one system that may receive with reply objects. */
+enum { SYSTEM_THREADS_MAX = 64 };
 
 struct system_options {
     unsigned memory_mib;           /* 0: 8 */
@@ -51,6 +54,9 @@ struct system {
     uint64_t untyped;       /* CPtr of the largest untyped of RAM */
     uint64_t next_slot;     /* next empty slot of the root CNode (slot_new) */
     uint64_t next_vaddr;    /* next free page of the root VSpace (buffers) */
+    unsigned reply_count;   /* MCS: threads that have received, and with which reply objects */
+    struct tcb *reply_users[SYSTEM_THREADS_MAX];
+    uint64_t reply_slots[SYSTEM_THREADS_MAX]; /* of reply objects, all of them made at the start */
     uint64_t park;          /* CPtr of what the root thread sleeps on; 0: not made yet */
     bool is_unchecked;
     bool has_trouble;
@@ -161,13 +167,54 @@ uint64_t make_buffer(struct system *s, uint64_t *vaddr);
 struct thread_options {
     uint8_t priority;
     uint64_t fault_handler; /* CPtr; 0: none */
+    bool is_passive;        /* MCS: without a scheduling context */
 };
 uint64_t make_thread(struct system *s, struct thread_options options);
+
+/* --- what differs between the configurations (classic_system.c, mcs_system.c) ----------------- */
+
+/* The root thread's own means, right after boot. */
+void root_prepare(struct system *s);
+
+/* A thread's spaces, buffer, fault handler and priorities. `handler` is the CPtr of the handler
+   for the caller; `handler_inside` the one for the thread itself, as the classic configuration
+   wants it. */
+struct thread_setup {
+    uint64_t cnode;
+    uint64_t frame;
+    uint64_t vaddr;
+    uint64_t handler;
+    uint64_t handler_inside;
+    uint64_t mcp;
+    uint64_t priority;
+    bool is_passive;
+};
+void thread_set_up(struct system *s, uint64_t tcb, struct thread_setup setup);
+
+/* MCS: a configured scheduling context in a new slot. Times in microseconds. */
+struct context_options {
+    uint64_t budget;
+    uint64_t period;
+    uint64_t extra_refills;
+    uint64_t badge;
+    bool is_sporadic;
+    unsigned size_bits; /* 0: 8 */
+};
+uint64_t make_context(struct system *s, struct context_options options);
+
+/* Where the current thread answers whom it has received from (MCS: a6 before receiving). */
+void reply_choose(struct system *s);
 void resume(struct system *s, uint64_t tcb);
 
 /* The root thread (255) sleeps, so that others run; and is current again, without their doing. */
 void root_sleep(struct system *s);
 void root_wake(struct system *s);
+
+/* Anything but error 0 ends the test. */
+void need_success(struct system *s, uint64_t error, const char *what);
+
+/* A call that sends m (NULL: nothing) with cptr in a0, as often as it takes. */
+void trap_with(struct system *s, int64_t number, uint64_t cptr, const struct message *m);
 
 /* The test cannot go on (null_platform_fail): for helpers of tests. */
 _Noreturn void system_fail(const char *format, ...) __attribute__((format(printf, 1, 2)));

@@ -5,9 +5,9 @@
 #include "tests/kernel/harness.h"
 
 /* Byte offsets in the boot information (classic). */
-enum { INFO_EXTRA_LENGTH = 0, INFO_NODES = 16, INFO_BUFFER = 32, INFO_EMPTY = 40, INFO_SHARED = 56,
+enum { INFO_EXTRA_LENGTH = 0, INFO_NODES = 16, INFO_BUFFER = 32, INFO_SHARED = 56,
        INFO_IMAGE = 72, INFO_PAGING = 88, INFO_EXTRA_PAGES = 120, INFO_CNODE_BITS = 136,
-       INFO_DOMAIN = 144, INFO_UNTYPED = 152, INFO_UNTYPED_LIST = 168 };
+       INFO_DOMAIN = 144 };
 
 enum { IMAGE_VADDR = 0x10000 };
 

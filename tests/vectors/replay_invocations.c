@@ -8,10 +8,11 @@
 
 #include "tests/kernel/method_names.h"
 #include "tests/kernel/system.h"
+#include "tests/vectors/environment.h"
 #include "tests/vectors/vectors.h"
 
-enum { TESTER_SLOTS = 256, TESTER_RADIX = 8, TESTER_GUARD_SIZE = 56, FAULT_SLOT = 255,
-       TESTER_PRIORITY = 200, CALLS_MAX = 64 };
+enum { TESTER_SLOTS = 256, TESTER_RADIX = 8, TESTER_GUARD_SIZE = 56, TESTER_PRIORITY = 200,
+       FAULT_BADGE = 0x55 };
 
 /* Where the root thread keeps what the tester must not lose. */
 struct bench {
@@ -20,6 +21,7 @@ struct bench {
     uint64_t tester_cap;
     uint64_t cnode;          /* root's capability to the tester's CNode T */
     uint64_t fault_endpoint;
+    uint64_t fault_handler;  /* the same, badged, for sending */
 };
 
 static struct bench bench; /* one at a time; static because a failure leaves by a jump */
@@ -105,7 +107,7 @@ static void fill_tester_cnode(void)
     retype_into_tester(ABI_TYPE_PAGE, 0, 11);
     retype_into_tester(ABI_TYPE_UNTYPED, 12, 12);
     retype_into_tester(ABI_TYPE_PAGE_TABLE, 0, 13);
-    mint_into_tester(FAULT_SLOT, bench.fault_endpoint, 0x55);
+    tester_fill(&bench.system, bench.cnode, bench.fault_handler);
 }
 
 static void make_tester(void)
@@ -116,12 +118,14 @@ static void make_tester(void)
 
     bench.tester_cap = make(s, ABI_TYPE_TCB, 0);
     bench.tester = tcb_of(s, bench.tester_cap);
-    must(invoke(s, bench.tester_cap, ABI_TCB_CONFIGURE, CAPS(bench.cnode, ROOT_VSPACE, frame),
-                WORDS(FAULT_SLOT, 0, 0, vaddr)),
-         "configuring the tester");
-    must(invoke(s, bench.tester_cap, ABI_TCB_SET_SCHED_PARAMS, CAPS(ROOT_TCB),
-                WORDS(0, TESTER_PRIORITY)),
-         "giving the tester a priority");
+    thread_set_up(s, bench.tester_cap,
+                  (struct thread_setup){.cnode = bench.cnode,
+                                        .frame = frame,
+                                        .vaddr = vaddr,
+                                        .handler = bench.fault_handler,
+                                        .handler_inside = TESTER_FAULT_SLOT,
+                                        .mcp = 0,
+                                        .priority = TESTER_PRIORITY});
     must(invoke(s, bench.tester_cap, ABI_TCB_WRITE_REGISTERS, NO_CAPS, WORDS(1, 1, 0x10000)),
          "starting the tester");
 }
@@ -135,6 +139,9 @@ static void build_environment(void)
     system_boot(s, (struct system_options){.schedule = schedule, .schedule_length = 1});
     make_tester_cnode();
     bench.fault_endpoint = make(s, ABI_TYPE_ENDPOINT, 0);
+    bench.fault_handler = slot_new(s);
+    must(cnode_mint(s, bench.fault_handler, bench.fault_endpoint, ABI_ALL_RIGHTS, FAULT_BADGE),
+         "a Mint of the fault endpoint");
     fill_tester_cnode();
     make_tester();
     receive(s, bench.fault_endpoint);
@@ -356,7 +363,8 @@ static void summary(void)
 
 int main(int argc, char **argv)
 {
-    static const struct replayer replayer = {"invocations-classic.jsonl", replay, summary};
+    static const struct replayer replayer = {"invocations-" TESTS_CONFIGURATION ".jsonl", replay,
+                                             summary};
 
     return replay_file(&replayer, argc, argv);
 }

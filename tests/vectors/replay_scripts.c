@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tests/vectors/environment.h"
 #include "tests/vectors/script_operations.h"
 #include "tests/vectors/vectors.h"
 
@@ -18,6 +19,7 @@ enum { WORKER_RADIX = 6, WORKER_GUARD_SIZE = 58, WORKER_MCP = 50, JANITOR_PRIORI
 struct stage {
     struct system system;
     struct worker workers[WORKERS_MAX];
+    struct worker_objects objects[WORKERS_MAX];
     unsigned worker_count;
     uint64_t cnode;               /* root's capability to the workers' CNode */
     uint64_t endpoints[ENDPOINTS];
@@ -151,6 +153,21 @@ static void make_objects(void)
     }
 }
 
+static void fill_for_worker(unsigned index)
+{
+    struct system *s = &stage.system;
+    struct worker_objects *objects = &stage.objects[index];
+
+    *objects = (struct worker_objects){.index = index,
+                                       .cnode = stage.cnode,
+                                       .tcb = stage.workers[index].cap,
+                                       .handler = slot_new(s)};
+    must(cnode_mint(s, objects->handler, stage.faults, ABI_WRITE | ABI_GRANT_REPLY,
+                    FAULT_BADGE + index),
+         "a Mint of the fault endpoint");
+    worker_fill(s, objects);
+}
+
 static void fill_cnode(void)
 {
     const cJSON *rights = cJSON_GetObjectItem(stage.recording, "rights");
@@ -165,7 +182,7 @@ static void fill_cnode(void)
     }
     for (unsigned i = 0; i < stage.worker_count; i++) {
         copy(SLOT_TCB + i, stage.workers[i].cap);
-        mint(SLOT_FAULT + i, stage.faults, ABI_WRITE | ABI_GRANT_REPLY, FAULT_BADGE + i);
+        fill_for_worker(i);
     }
     copy(SLOT_Z, stage.never);
     mint(SLOT_SELF, stage.cnode, ABI_ALL_RIGHTS, abi_guard(0, WORKER_GUARD_SIZE));
@@ -180,11 +197,17 @@ static void make_worker(struct worker *w, const cJSON *description)
     uint64_t frame = make_buffer(s, &vaddr);
 
     w->operations = cJSON_GetObjectItem(description, "ops");
-    must(invoke(s, w->cap, ABI_TCB_CONFIGURE, CAPS(stage.cnode, ROOT_VSPACE, frame),
-                WORDS(SLOT_FAULT + w->index, 0, 0, vaddr)),
-         "configuring a worker");
-    must(invoke(s, w->cap, ABI_TCB_SET_SCHED_PARAMS, CAPS(ROOT_TCB), WORDS(WORKER_MCP, priority)),
-         "giving a worker its priority");
+    thread_set_up(s, w->cap, (struct thread_setup){.cnode = stage.cnode,
+                                                   .frame = frame,
+                                                   .vaddr = vaddr,
+                                                   .handler = stage.objects[w->index].handler,
+                                                   .handler_inside = SLOT_FAULT + w->index,
+                                                   .mcp = WORKER_MCP,
+                                                   .priority = priority,
+                                                   .is_passive = true});
+    w->is_passive = cJSON_IsTrue(cJSON_GetObjectItem(description, "passive"));
+    if (!w->is_passive)
+        worker_bind(s, &stage.objects[w->index]);
     if (!cJSON_IsNull(bound))
         must(invoke(s, w->cap, ABI_TCB_BIND_NOTIFICATION,
                     CAPS(stage.notifications[json_number(bound)]), NO_WORDS),
@@ -225,9 +248,6 @@ static void set_stage(const cJSON *recording, const struct replay_options *optio
         make_worker(&stage.workers[i], cJSON_GetArrayItem(threads, (int)i));
     }
     make_janitor();
-    for (unsigned i = 0; i < stage.worker_count; i++)
-        resume(&stage.system, stage.workers[i].cap);
-    receive(&stage.system, stage.faults);
 }
 
 /* --- steps ------------------------------------------------------------------------------------ */
@@ -284,6 +304,7 @@ static void root_step(void)
     result = fault_result(&m);
     stage.workers[index].has_faulted = true;
     log_append(&stage.workers[index], "fault", &result);
+    root_keeps_caller(s);
     receive(s, stage.faults);
 }
 
@@ -310,6 +331,32 @@ static void step(void)
         signal_to(s, stage.wakeup);
     else
         differ(stage.next_entry, "no thread runs");
+}
+
+/* The root thread waits until the janitor has run: nobody else can. */
+static void wait_for_quiet(void)
+{
+    unsigned steps = 0;
+
+    stage.is_complete = false;
+    receive(&stage.system, stage.faults);
+    while (!stage.is_complete && !stage.is_different) {
+        step();
+        if (stage.system.has_trouble)
+            differ(stage.next_entry, "an invariant is broken: %s", stage.system.report.text);
+        if (++steps > STEPS_MAX)
+            differ(stage.next_entry, "no end after %u steps", steps);
+    }
+}
+
+static void start_workers(void)
+{
+    for (unsigned i = 0; i < stage.worker_count; i++)
+        if (stage.workers[i].is_passive && !stage.is_different)
+            worker_make_passive(&stage.system, &stage.objects[i], wait_for_quiet);
+    for (unsigned i = 0; i < stage.worker_count; i++)
+        if (!stage.workers[i].is_passive && !stage.is_different)
+            resume(&stage.system, stage.workers[i].cap);
 }
 
 /* --- what is left at the end ------------------------------------------------------------------ */
@@ -388,16 +435,10 @@ static void compare_ends(void)
 
 static bool replay(const cJSON *recording, const struct replay_options *options)
 {
-    unsigned steps = 0;
-
     set_stage(recording, options);
-    while (!stage.is_complete && !stage.is_different) {
-        step();
-        if (stage.system.has_trouble)
-            differ(stage.next_entry, "an invariant is broken: %s", stage.system.report.text);
-        if (++steps > STEPS_MAX)
-            differ(stage.next_entry, "no end after %u steps", steps);
-    }
+    start_workers();
+    if (!stage.is_different)
+        wait_for_quiet();
     if (!stage.is_different)
         compare_ends();
     if (stage.system.has_trouble)
@@ -412,7 +453,8 @@ static void summary(void)
 
 int main(int argc, char **argv)
 {
-    static const struct replayer replayer = {"scripts-classic.jsonl", replay, summary};
+    static const struct replayer replayer = {"scripts-" TESTS_CONFIGURATION ".jsonl", replay,
+                                             summary};
 
     return replay_file(&replayer, argc, argv);
 }

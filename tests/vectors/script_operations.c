@@ -7,30 +7,15 @@
 
 #define SENTINEL UINT64_C(0xdead000) /* in a1 before receiving: the kernel wrote no info */
 
-enum result_kind {
-    RESULT_NOTHING, /* 0 */
-    RESULT_MESSAGE, /* label, length, badge, words */
-    RESULT_ECHOED,  /* the same, and kept for operations that send it on */
-    RESULT_ANSWER,  /* label, length, words */
-    RESULT_ERROR    /* the error number */
-};
-
-struct operation {
-    const char *name;
-    void (*prepare)(struct system *s, struct worker *w, const cJSON *op, int64_t number);
-    int64_t number; /* system call, or label of an invocation */
-    enum result_kind result;
-};
-
 /* --- arguments -------------------------------------------------------------------------------- */
 
-static uint64_t argument(const cJSON *op, int index)
+uint64_t argument(const cJSON *op, int index)
 {
     return json_number(cJSON_GetArrayItem(op, index));
 }
 
 /* label and words at `index` and behind it; null words: what was received last. */
-static struct message message_argument(struct worker *w, const cJSON *op, int index)
+struct message message_argument(struct worker *w, const cJSON *op, int index)
 {
     const cJSON *words = cJSON_GetArrayItem(op, index + 1);
     const cJSON *item;
@@ -50,7 +35,7 @@ static struct message message_argument(struct worker *w, const cJSON *op, int in
 
 /* --- preparing -------------------------------------------------------------------------------- */
 
-static void prepare_message(struct system *s, struct worker *w, uint64_t cptr,
+void prepare_message(struct system *s, struct worker *w, uint64_t cptr,
                             const struct message *m, int64_t number)
 {
     message_write(s, w->tcb, m);
@@ -59,21 +44,14 @@ static void prepare_message(struct system *s, struct worker *w, uint64_t cptr,
     w->number = number;
 }
 
-static void prepare_send(struct system *s, struct worker *w, const cJSON *op, int64_t number)
+void prepare_send(struct system *s, struct worker *w, const cJSON *op, int64_t number)
 {
     struct message m = message_argument(w, op, 2);
 
     prepare_message(s, w, argument(op, 1), &m, number);
 }
 
-static void prepare_reply(struct system *s, struct worker *w, const cJSON *op, int64_t number)
-{
-    struct message m = message_argument(w, op, 1);
-
-    prepare_message(s, w, 0, &m, number);
-}
-
-static void prepare_receive(struct system *s, struct worker *w, const cJSON *op, int64_t number)
+void prepare_receive(struct system *s, struct worker *w, const cJSON *op, int64_t number)
 {
     struct message nothing = {0};
 
@@ -81,14 +59,14 @@ static void prepare_receive(struct system *s, struct worker *w, const cJSON *op,
     w->tcb->registers[REG_A1] = SENTINEL;
 }
 
-static void prepare_signal(struct system *s, struct worker *w, const cJSON *op, int64_t number)
+void prepare_signal(struct system *s, struct worker *w, const cJSON *op, int64_t number)
 {
     struct message nothing = {0};
 
     prepare_message(s, w, argument(op, 1), &nothing, number);
 }
 
-static void prepare_yield(struct system *s, struct worker *w, const cJSON *op, int64_t number)
+void prepare_yield(struct system *s, struct worker *w, const cJSON *op, int64_t number)
 {
     struct message nothing = {0};
 
@@ -96,7 +74,7 @@ static void prepare_yield(struct system *s, struct worker *w, const cJSON *op, i
     prepare_message(s, w, 0, &nothing, number);
 }
 
-static void prepare_vm_fault(struct system *s, struct worker *w, const cJSON *op, int64_t number)
+void prepare_vm_fault(struct system *s, struct worker *w, const cJSON *op, int64_t number)
 {
     (void)s;
     (void)op;
@@ -104,7 +82,7 @@ static void prepare_vm_fault(struct system *s, struct worker *w, const cJSON *op
     w->trap = TRAP_VM_FAULT;
 }
 
-static void prepare_unknown(struct system *s, struct worker *w, const cJSON *op, int64_t number)
+void prepare_unknown(struct system *s, struct worker *w, const cJSON *op, int64_t number)
 {
     struct message nothing = {0};
 
@@ -112,7 +90,7 @@ static void prepare_unknown(struct system *s, struct worker *w, const cJSON *op,
     prepare_message(s, w, 0, &nothing, (int64_t)argument(op, 1));
 }
 
-static void prepare_exception(struct system *s, struct worker *w, const cJSON *op, int64_t number)
+void prepare_exception(struct system *s, struct worker *w, const cJSON *op, int64_t number)
 {
     (void)s;
     (void)op;
@@ -122,14 +100,14 @@ static void prepare_exception(struct system *s, struct worker *w, const cJSON *o
 
 /* --- invocations ------------------------------------------------------------------------------ */
 
-static void prepare_invocation(struct system *s, struct worker *w, uint64_t service,
+void prepare_invocation(struct system *s, struct worker *w, uint64_t service,
                                const struct message *m)
 {
     prepare_message(s, w, service, m, ABI_CALL);
 }
 
 /* TCB methods without operands. */
-static void prepare_tcb(struct system *s, struct worker *w, const cJSON *op, int64_t label)
+void prepare_tcb(struct system *s, struct worker *w, const cJSON *op, int64_t label)
 {
     struct message m = {.label = (uint64_t)label};
 
@@ -137,7 +115,7 @@ static void prepare_tcb(struct system *s, struct worker *w, const cJSON *op, int
 }
 
 /* Priorities; the authority is the worker's own TCB. */
-static void prepare_priorities(struct system *s, struct worker *w, const cJSON *op, int64_t label)
+void prepare_priorities(struct system *s, struct worker *w, const cJSON *op, int64_t label)
 {
     struct message m = {.label = (uint64_t)label, .extra_count = 1,
                         .caps = {SLOT_TCB + w->index}};
@@ -147,7 +125,7 @@ static void prepare_priorities(struct system *s, struct worker *w, const cJSON *
     prepare_invocation(s, w, argument(op, 1), &m);
 }
 
-static void prepare_bind(struct system *s, struct worker *w, const cJSON *op, int64_t label)
+void prepare_bind(struct system *s, struct worker *w, const cJSON *op, int64_t label)
 {
     struct message m = {.label = (uint64_t)label, .extra_count = 1, .caps = {argument(op, 2)}};
 
@@ -155,14 +133,14 @@ static void prepare_bind(struct system *s, struct worker *w, const cJSON *op, in
 }
 
 /* CNode methods on one slot. */
-static void prepare_slot(struct system *s, struct worker *w, const cJSON *op, int64_t label)
+void prepare_slot(struct system *s, struct worker *w, const cJSON *op, int64_t label)
 {
     struct message m = {.label = (uint64_t)label, .length = 2, .words = {argument(op, 1), 64}};
 
     prepare_invocation(s, w, SLOT_SELF, &m);
 }
 
-static void prepare_mint(struct system *s, struct worker *w, const cJSON *op, int64_t label)
+void prepare_mint(struct system *s, struct worker *w, const cJSON *op, int64_t label)
 {
     struct message m = {.label = (uint64_t)label, .length = 6, .extra_count = 1,
                         .caps = {SLOT_SELF},
@@ -172,36 +150,9 @@ static void prepare_mint(struct system *s, struct worker *w, const cJSON *op, in
     prepare_invocation(s, w, SLOT_SELF, &m);
 }
 
-static const struct operation operations[] = {
-    {"Send", prepare_send, ABI_SEND, RESULT_NOTHING},
-    {"NBSend", prepare_send, ABI_NB_SEND, RESULT_NOTHING},
-    {"Call", prepare_send, ABI_CALL, RESULT_ANSWER},
-    {"Recv", prepare_receive, ABI_RECV, RESULT_ECHOED},
-    {"NBRecv", prepare_receive, ABI_NB_RECV, RESULT_ECHOED},
-    {"ReplyRecv", prepare_send, ABI_REPLY_RECV, RESULT_ECHOED},
-    {"Reply", prepare_reply, ABI_REPLY, RESULT_NOTHING},
-    {"Signal", prepare_signal, ABI_SEND, RESULT_NOTHING},
-    {"Wait", prepare_receive, ABI_RECV, RESULT_MESSAGE},
-    {"Poll", prepare_receive, ABI_NB_RECV, RESULT_MESSAGE},
-    {"Yield", prepare_yield, ABI_YIELD, RESULT_NOTHING},
-    {"SetPriority", prepare_priorities, ABI_TCB_SET_PRIORITY, RESULT_ERROR},
-    {"SetSchedParams", prepare_priorities, ABI_TCB_SET_SCHED_PARAMS, RESULT_ERROR},
-    {"Suspend", prepare_tcb, ABI_TCB_SUSPEND, RESULT_ERROR},
-    {"Resume", prepare_tcb, ABI_TCB_RESUME, RESULT_ERROR},
-    {"BindNotification", prepare_bind, ABI_TCB_BIND_NOTIFICATION, RESULT_ERROR},
-    {"UnbindNotification", prepare_tcb, ABI_TCB_UNBIND_NOTIFICATION, RESULT_ERROR},
-    {"CancelBadgedSends", prepare_slot, ABI_CNODE_CANCEL_BADGED_SENDS, RESULT_ERROR},
-    {"Delete", prepare_slot, ABI_CNODE_DELETE, RESULT_ERROR},
-    {"SaveCaller", prepare_slot, ABI_CNODE_SAVE_CALLER, RESULT_ERROR},
-    {"Mint", prepare_mint, ABI_CNODE_MINT, RESULT_ERROR},
-    {"VMFault", prepare_vm_fault, 0, RESULT_NOTHING},
-    {"UnknownSyscall", prepare_unknown, 0, RESULT_NOTHING},
-    {"UserException", prepare_exception, 0, RESULT_NOTHING},
-};
-
 static const struct operation *operation_find(const char *name)
 {
-    for (size_t i = 0; i < sizeof(operations) / sizeof(operations[0]); i++) {
+    for (size_t i = 0; i < operation_count; i++) {
         if (strcmp(operations[i].name, name) == 0)
             return &operations[i];
     }
@@ -223,7 +174,7 @@ void operation_prepare(struct system *s, struct worker *w)
     struct message nothing = {0};
 
     if (w->has_ended) {
-        prepare_message(s, w, SLOT_Z, &nothing, ABI_RECV);
+        prepare_message(s, w, SLOT_Z, &nothing, ABI_WAIT);
         return;
     }
     operation = operation_of(w, &arguments);

@@ -1,15 +1,24 @@
 # SPDX-License-Identifier: MIT
 # Replays of recorded answers of the real kernel. Without the recordings they say "skipped".
-set(VECTOR_TEST_SOURCES
-  ${CMAKE_CURRENT_LIST_DIR}/vectors.c
-  ${CMAKE_CURRENT_LIST_DIR}/../kernel/system.c
-  ${CMAKE_CURRENT_LIST_DIR}/../null_platform/null_platform.c)
 
-add_executable(replay_invocations ${CMAKE_CURRENT_LIST_DIR}/replay_invocations.c
-  ${CMAKE_CURRENT_LIST_DIR}/../kernel/method_names.c
-  ${VECTOR_TEST_SOURCES})
-target_link_libraries(replay_invocations PRIVATE selvm_kernel cjson)
+# replayer(PROGRAM CONFIGURATION FILE...)
+function(replayer program configuration)
+  list(TRANSFORM ARGN PREPEND ${CMAKE_SOURCE_DIR}/tests/)
+  add_executable(${program} ${ARGN}
+    ${CMAKE_SOURCE_DIR}/tests/vectors/vectors.c
+    ${CMAKE_SOURCE_DIR}/tests/vectors/${configuration}_environment.c
+    ${CMAKE_SOURCE_DIR}/tests/kernel/system.c
+    ${CMAKE_SOURCE_DIR}/tests/kernel/${configuration}_system.c
+    ${CMAKE_SOURCE_DIR}/tests/kernel/${configuration}_method_names.c
+    ${CMAKE_SOURCE_DIR}/tests/null_platform/null_platform.c)
+  target_link_libraries(${program} PRIVATE selvm_kernel cjson)
+  target_compile_definitions(${program} PRIVATE
+    TESTS_ABI="tests/kernel/${configuration}_abi.h" TESTS_CONFIGURATION="${configuration}")
+endfunction()
 
-add_executable(replay_scripts ${CMAKE_CURRENT_LIST_DIR}/replay_scripts.c
-  ${CMAKE_CURRENT_LIST_DIR}/script_operations.c ${VECTOR_TEST_SOURCES})
-target_link_libraries(replay_scripts PRIVATE selvm_kernel cjson)
+set(INVOCATIONS vectors/replay_invocations.c)
+set(SCRIPTS vectors/replay_scripts.c vectors/script_operations.c)
+replayer(replay_invocations classic ${INVOCATIONS})
+replayer(replay_invocations_mcs mcs ${INVOCATIONS})
+replayer(replay_scripts classic ${SCRIPTS} vectors/classic_operations.c)
+replayer(replay_scripts_mcs mcs ${SCRIPTS} vectors/mcs_operations.c)

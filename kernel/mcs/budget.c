@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: MIT */
+/* Charging: how the time that passes becomes the time that a context has used.
+ *
+ *     entry                 entry             entry
+ *       |   thread A runs     |   A runs        |   B runs
+ *     ==+=====================+=================+==============>
+ *       now                   now               now
+ *       `--- consumed ---------------> charged to A's context when B takes over
+ *
+ * Each entry begins by noting the time; what has passed since the last one is k->consumed, on
+ * account of k->current_context. It is charged only when something depends on it: when another
+ * context takes over, when the timer is set anew, or when the head refill has not enough left
+ * for another entry. In that last case the slice is over: a thread whose entry is a system call
+ * makes the call again when it has time again.
+ *
+ * The timer is set to the end of the head refill, the first thread of the release queue, or the
+ * end of the domain's time, whichever is first. The end of a round-robin slice is left out as
+ * long as no one of the same priority waits: nobody would notice it, and a machine need not
+ * count instructions while one thread runs alone. Slices that ended unwatched are folded when
+ * time is next noted. Manual section 6.1.2 to 6.1.6 (MCS). */
+#include "kernel/mcs/mcs.h"
+
+static struct sched_context *current_context(struct kernel *k)
+{
+    return sched_context_at(k, k->current_context);
+}
+
+bool budget_has_time(struct kernel *k, const struct tcb *t)
+{
+    struct sched_context *sc = sched_context_of(k, t);
+
+    return sc && context_is_active(sc) && !t->awaits_budget;
+}
+
+static bool domain_is_over(const struct kernel *k)
+{
+    return k->domain_count > 1 && k->domain_time_ticks == 0;
+}
+
+/* --- noting the time -------------------------------------------------------------------------- */
+
+/* Whole slices that have ended meanwhile: the position within the present one is what counts. */
+static void fold_slices(struct kernel *k, struct sched_context *sc)
+{
+    uint64_t budget = refill_head(sc)->amount + refill_tail(sc)->amount;
+    uint64_t used = refill_tail(sc)->amount + k->consumed;
+
+    sc->consumed += k->consumed;
+    k->consumed = 0;
+    refill_reset_slice(sc);
+    refill_use_slice(sc, used % budget);
+}
+
+static void note_time(struct kernel *k)
+{
+    uint64_t before = k->now;
+    struct sched_context *sc = current_context(k);
+
+    k->now = platform_time(k->platform);
+    k->consumed += k->now - before;
+    if (k->domain_count > 1) {
+        uint64_t passed = k->now - before;
+
+        k->domain_time_ticks = passed + BUDGET_LEAST_US >= k->domain_time_ticks
+                                   ? 0
+                                   : k->domain_time_ticks - passed;
+    }
+    if (sc && context_is_active(sc) && k->slice_is_unwatched &&
+        k->consumed >= refill_head(sc)->amount)
+        fold_slices(k, sc);
+}
+
+/* --- charging --------------------------------------------------------------------------------- */
+
+void budget_commit(struct kernel *k)
+{
+    struct sched_context *sc = current_context(k);
+
+    if (sc && context_is_active(sc)) {
+        if (k->consumed > 0 && context_is_round_robin(sc))
+            refill_use_slice(sc, k->consumed);
+        else if (k->consumed > 0)
+            refill_charge(sc, k->consumed);
+        sc->consumed += k->consumed;
+    }
+    k->consumed = 0;
+}
+
+static void end_slice(struct kernel *k, enum timeout_policy policy)
+{
+    struct tcb *t = tcb_at(k, k->current);
+    struct sched_context *sc = current_context(k);
+
+    if (policy == MAY_TIME_OUT && !context_is_round_robin(sc) && timeout_is_handled(t))
+        timeout_raise(k, t);
+    else if (context_can_run(sc, k->now))
+        scheduler_append(k, t);
+    else
+        context_postpone(k, sc);
+}
+
+void budget_charge(struct kernel *k, uint64_t usage, enum timeout_policy policy)
+{
+    struct tcb *t = tcb_at(k, k->current);
+    struct sched_context *sc = current_context(k);
+
+    if (sc) {
+        if (context_is_round_robin(sc))
+            refill_reset_slice(sc);
+        else
+            refill_charge(sc, usage);
+        sc->consumed += usage;
+    }
+    k->consumed = 0;
+    if (sc && scheduler_can_run(k, t)) {
+        end_slice(k, policy);
+        scheduler_reschedule(k);
+        k->sets_deadline = true;
+    }
+}
+
+/* Whether the current thread may go on. */
+static bool check(struct kernel *k)
+{
+    struct sched_context *sc = current_context(k);
+
+    if (!sc)
+        return !domain_is_over(k);
+    if (refill_is_sufficient(sc, k->consumed))
+        return !domain_is_over(k);
+    budget_charge(k, k->consumed, MAY_TIME_OUT);
+    return false;
+}
+
+bool budget_begin_entry(struct kernel *k)
+{
+    note_time(k);
+    return check(k);
+}
+
+void budget_preempted(struct kernel *k)
+{
+    struct tcb *t = tcb_at(k, k->current);
+    struct sched_context *sc = current_context(k);
+
+    note_time(k);
+    if (scheduler_can_run(k, t))
+        check(k);
+    else if (sc && context_is_active(sc))
+        budget_charge(k, k->consumed, NEVER_TIME_OUT);
+    else
+        k->consumed = 0;
+}
+
+/* All that is left of the head is given up; only what was really used counts as consumed. */
+void budget_yield(struct kernel *k)
+{
+    struct sched_context *sc = current_context(k);
+    uint64_t consumed = sc->consumed + k->consumed;
+
+    budget_charge(k, refill_head(sc)->amount, NEVER_TIME_OUT);
+    sc->consumed = consumed;
+}
+
+void budget_tick(struct kernel *k)
+{
+    k->sets_deadline = true;
+}
+
+/* --- the end of an entry ---------------------------------------------------------------------- */
+
+void budget_before_choice(struct kernel *k)
+{
+    release_wake(k);
+    if (domain_is_over(k)) {
+        k->sets_deadline = true;
+        scheduler_reschedule(k);
+    }
+}
+
+/* Whether the end of the current slice matters to anyone. */
+static bool slice_matters(struct kernel *k, const struct tcb *t, struct sched_context *sc)
+{
+    return !context_is_round_robin(sc) || scheduler_has_equals(k, t);
+}
+
+static void switch_context(struct kernel *k, struct tcb *t)
+{
+    struct sched_context *sc = sched_context_of(k, t);
+
+    if (k->current_context != t->sched_context) {
+        k->sets_deadline = true;
+        if (sc && !sc->is_sporadic)
+            refill_unblock(sc, k->now);
+        budget_commit(k);
+        k->current_context = t->sched_context;
+    } else if (sc && k->slice_is_unwatched && slice_matters(k, t, sc)) {
+        k->sets_deadline = true;
+    }
+    if (k->sets_deadline)
+        budget_commit(k);
+}
+
+static uint64_t least(uint64_t a, uint64_t b)
+{
+    return a < b ? a : b;
+}
+
+static void set_deadline(struct kernel *k, const struct tcb *t)
+{
+    struct sched_context *sc = sched_context_of(k, t);
+    uint64_t next = UINT64_MAX;
+
+    k->slice_is_unwatched = sc && !slice_matters(k, t, sc);
+    if (sc && !k->slice_is_unwatched)
+        next = k->now + refill_head(sc)->amount;
+    if (k->domain_count > 1)
+        next = least(next, k->now + k->domain_time_ticks);
+    if (k->release_head)
+        next = least(next, refill_head(sched_context_of(k, tcb_at(k, k->release_head)))->time);
+    platform_deadline(k->platform, next);
+}
+
+void budget_end_entry(struct kernel *k)
+{
+    struct tcb *t = tcb_at(k, k->current);
+
+    context_complete_yield(k, t);
+    switch_context(k, t);
+    if (k->sets_deadline)
+        set_deadline(k, t);
+    k->sets_deadline = false;
+}
