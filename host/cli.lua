@@ -25,6 +25,7 @@ Boots a machine with FILE.lua as the root task; the ARGs are its `...`.
 
   --memory SIZE    memory of the machine, such as 64M (default), 512K or 1G
   --heap SIZE      the root task's Lua heap in it: a power of two, 64K to 1G (default 16M)
+  --mcs            the MCS kernel: processor time by scheduling contexts
   --domains N      number of scheduling domains, 1 (default) to 256
   --trace-errors   explain every refused invocation on the console
   --help           this text
@@ -40,11 +41,14 @@ local RUN_OPTIONS = {
   ["--memory"] = { field = "memory", has_value = true },
   ["--heap"] = { field = "heap", has_value = true },
   ["--domains"] = { field = "domains", has_value = true },
+  ["--mcs"] = { field = "mcs" },
   ["--trace-errors"] = { field = "trace_errors" },
   ["--help"] = { field = "help" },
   ["--version"] = { field = "version" },
 }
-local RUN_NAMES = { "--memory", "--heap", "--domains", "--trace-errors", "--help", "--version" }
+local RUN_NAMES = {
+  "--memory", "--heap", "--domains", "--mcs", "--trace-errors", "--help", "--version",
+}
 
 local function complain(format, ...)
   io.stdout:flush()

@@ -180,6 +180,7 @@ function selvm.create(checked)
     memory = checked.memory,
     heap_bits = checked.heap_bits,
     domains = checked.domains,
+    mcs = checked.mcs,
     schedule = checked.schedule,
     trace_errors = checked.trace_errors,
     host_clock = checked.clock == "host",

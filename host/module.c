@@ -83,7 +83,7 @@ static bool flag_field(lua_State *L, int table, const char *name)
 }
 
 /* core.create(options, hooks) -> machine, or nil and why not. options: image, memory, heap_bits,
-   domains, schedule, trace_errors, host_clock; hooks: console, clock, sleep. */
+   domains, schedule, mcs, trace_errors, host_clock; hooks: console, clock, sleep. */
 static int core_create(lua_State *L)
 {
     struct domain_entry entries[DOMAIN_SCHEDULE_LENGTH];
@@ -96,6 +96,7 @@ static int core_create(lua_State *L)
     options.memory_size = (uint64_t)integer_field(L, 1, "memory");
     options.heap_bits = (unsigned)integer_field(L, 1, "heap_bits");
     options.domain_count = (uint32_t)integer_field(L, 1, "domains");
+    options.is_mcs = flag_field(L, 1, "mcs");
     options.traces_errors = flag_field(L, 1, "trace_errors");
     options.clock = flag_field(L, 1, "host_clock") ? CLOCK_HOST : CLOCK_VIRTUAL;
     read_schedule(L, &options, entries);

@@ -148,9 +148,6 @@ local function check_all(given)
   end
   check_types(given)
   check_program(given)
-  if given.mcs then
-    refuse("MCS is not built yet; leave out 'mcs' for the classic configuration")
-  end
   local domains = check_integer(given.domains or 1, 1, DOMAINS_MAX, "option 'domains'")
   return {
     program = given.program,
@@ -161,6 +158,7 @@ local function check_all(given)
     memory = check_memory(given.memory or "64M"),
     heap_bits = check_heap(given.heap or "16M"),
     domains = domains,
+    mcs = given.mcs or false,
     schedule = check_schedule(given.schedule, domains),
     clock = check_clock(given),
     time = given.time,

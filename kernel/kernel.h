@@ -51,7 +51,6 @@ struct kernel {
     kaddr current_context;     /* on whose account time passes; 0: nobody's */
     kaddr release_head;        /* threads that wait for budget, the earliest first */
     bool sets_deadline;        /* at the end of this entry */
-    bool slice_is_unwatched;   /* no deadline was set for its end */
 
     /* --- work in this entry, for preemption points --- */
     uint32_t work_units;

@@ -117,7 +117,7 @@ static struct platform *allocate(lua_State *host, const struct machine_options *
 static enum boot_result boot(struct platform *p, const struct machine_options *o)
 {
     struct boot_options options = {
-        .flavour = &classic_flavour,
+        .flavour = o->is_mcs ? &mcs_flavour : &classic_flavour,
         .platform = p,
         .memory_size = o->memory_size,
         .domain_count = o->domain_count,

@@ -145,6 +145,7 @@ void console_flush(struct platform *p);
 struct machine_options {
     uint64_t memory_size;        /* bytes, a multiple of 4096 */
     unsigned heap_bits;          /* size of the root task's Lua heap */
+    bool is_mcs;                 /* the MCS configuration, else the classic one */
     uint32_t domain_count;
     const struct domain_entry *schedule; /* NULL: domain 0 for ever */
     uint32_t schedule_length;

@@ -13,11 +13,9 @@
  * for another entry. In that last case the slice is over: a thread whose entry is a system call
  * makes the call again when it has time again.
  *
- * The timer is set to the end of the head refill, the first thread of the release queue, or the
- * end of the domain's time, whichever is first. The end of a round-robin slice is left out as
- * long as no one of the same priority waits: nobody would notice it, and a machine need not
- * count instructions while one thread runs alone. Slices that ended unwatched are folded when
- * time is next noted. Manual section 6.1.2 to 6.1.6 (MCS). */
+ * The timer is set to the end of the head refill, the first thread of the release queue, or the end
+ * of the domain's time, whichever is first. Manual section 6.1.2 to 6.1.6 (MCS).
+ */
 #include "kernel/mcs/mcs.h"
 
 static struct sched_context *current_context(struct kernel *k)
@@ -39,35 +37,18 @@ static bool domain_is_over(const struct kernel *k)
 
 /* --- noting the time -------------------------------------------------------------------------- */
 
-/* Whole slices that have ended meanwhile: the position within the present one is what counts. */
-static void fold_slices(struct kernel *k, struct sched_context *sc)
-{
-    uint64_t budget = refill_head(sc)->amount + refill_tail(sc)->amount;
-    uint64_t used = refill_tail(sc)->amount + k->consumed;
-
-    sc->consumed += k->consumed;
-    k->consumed = 0;
-    refill_reset_slice(sc);
-    refill_use_slice(sc, used % budget);
-}
-
 static void note_time(struct kernel *k)
 {
     uint64_t before = k->now;
-    struct sched_context *sc = current_context(k);
+    uint64_t passed;
 
     k->now = platform_time(k->platform);
-    k->consumed += k->now - before;
-    if (k->domain_count > 1) {
-        uint64_t passed = k->now - before;
-
+    passed = k->now - before;
+    k->consumed += passed;
+    if (k->domain_count > 1)
         k->domain_time_ticks = passed + BUDGET_LEAST_US >= k->domain_time_ticks
                                    ? 0
                                    : k->domain_time_ticks - passed;
-    }
-    if (sc && context_is_active(sc) && k->slice_is_unwatched &&
-        k->consumed >= refill_head(sc)->amount)
-        fold_slices(k, sc);
 }
 
 /* --- charging --------------------------------------------------------------------------------- */
@@ -178,12 +159,6 @@ void budget_before_choice(struct kernel *k)
     }
 }
 
-/* Whether the end of the current slice matters to anyone. */
-static bool slice_matters(struct kernel *k, const struct tcb *t, struct sched_context *sc)
-{
-    return !context_is_round_robin(sc) || scheduler_has_equals(k, t);
-}
-
 static void switch_context(struct kernel *k, struct tcb *t)
 {
     struct sched_context *sc = sched_context_of(k, t);
@@ -194,11 +169,9 @@ static void switch_context(struct kernel *k, struct tcb *t)
             refill_unblock(sc, k->now);
         budget_commit(k);
         k->current_context = t->sched_context;
-    } else if (sc && k->slice_is_unwatched && slice_matters(k, t, sc)) {
-        k->sets_deadline = true;
-    }
-    if (k->sets_deadline)
+    } else if (k->sets_deadline) {
         budget_commit(k);
+    }
 }
 
 static uint64_t least(uint64_t a, uint64_t b)
@@ -211,8 +184,7 @@ static void set_deadline(struct kernel *k, const struct tcb *t)
     struct sched_context *sc = sched_context_of(k, t);
     uint64_t next = UINT64_MAX;
 
-    k->slice_is_unwatched = sc && !slice_matters(k, t, sc);
-    if (sc && !k->slice_is_unwatched)
+    if (sc)
         next = k->now + refill_head(sc)->amount;
     if (k->domain_count > 1)
         next = least(next, k->now + k->domain_time_ticks);

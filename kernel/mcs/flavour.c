@@ -167,7 +167,6 @@ static void boot_thread(struct kernel *k, struct tcb *t, kaddr context)
     t->sched_context = context;
     k->current_context = context;
     k->sets_deadline = true;
-    k->slice_is_unwatched = true;
 }
 
 /* --- the table -------------------------------------------------------------------------------- */

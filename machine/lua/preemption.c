@@ -6,7 +6,7 @@
 #include "machine/lua/trap.h"
 
 enum {
-    HOOK_INSTRUCTIONS = 1000,
+    HOOK_INSTRUCTIONS = 1000, /* at most, between two looks at the clock */
     INSTRUCTION_NS = 1000 / INSTRUCTIONS_PER_US
 };
 
@@ -20,7 +20,23 @@ static void note_place(lua_State *L, struct lua_thread *thread)
 
 static void hook(lua_State *L, lua_Debug *record);
 
-/* Sets the hook unless it is set so already, which would begin its count anew. */
+/* Instructions until the clock has to be looked at: never beyond the next event, so that in virtual
+   time a thread is left at the very instruction at which its time is up. */
+static int instructions_to_event(struct platform *p)
+{
+    uint64_t event = clock_next_event(p);
+    uint64_t left;
+
+    if (p->stop_time_ns < event)
+        event = p->stop_time_ns;
+    if (event <= p->time_ns)
+        return 1;
+    left = (event - p->time_ns + INSTRUCTION_NS - 1) / INSTRUCTION_NS;
+    return left < HOOK_INSTRUCTIONS ? (int)left : HOOK_INSTRUCTIONS;
+}
+
+/* Sets the hook unless it is set so already: setting it begins its count anew, and what has been
+   counted is lost. `count` may be less than what is set, if the count has just ended. */
 static void set_hook(lua_State *L, int mask, int count)
 {
     if (lua_gethookmask(L) != mask || (mask != 0 && lua_gethookcount(L) != count))
@@ -64,7 +80,7 @@ void preemption_update(lua_State *L, const struct process *process)
     if (!clock_is_watched(process->platform))
         set_hook(L, 0, 0);
     else if (process->active == NULL || !process->active->has_deferred)
-        set_hook(L, LUA_MASKCOUNT, HOOK_INSTRUCTIONS);
+        set_hook(L, LUA_MASKCOUNT, instructions_to_event(process->platform));
     else if (trap_can_yield(L))
         set_hook(L, LUA_MASKCOUNT, 1);
     else

@@ -98,7 +98,8 @@ static inline struct kernel *process_kernel(const struct process *process)
     return process->platform->kernel;
 }
 
-/* Bit of the configuration in the generated tables: 1 classic, 2 MCS. */
+/* Bits of the configurations in the generated tables. */
+enum { CONFIGURATION_CLASSIC = 1, CONFIGURATION_MCS = 2 };
 unsigned process_configuration(const struct process *process);
 
 /* The process in a bound heap; NULL if it has not been started. */

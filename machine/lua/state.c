@@ -73,7 +73,8 @@ size_t text_copy(char *to, size_t size, const char *from)
 
 unsigned process_configuration(const struct process *process)
 {
-    return process_kernel(process)->flavour == &classic_flavour ? 1 : 2;
+    return process_kernel(process)->flavour == &classic_flavour ? CONFIGURATION_CLASSIC
+                                                                : CONFIGURATION_MCS;
 }
 
 struct process *process_of_heap(const struct lua_heap *heap)

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* System calls that pass messages. As in libsel4 the plain ones take message words 0 to 3 from where
- * SetMR puts them and leave received ones where GetMR finds them; the ...WithMRs ones take and return
- * them as arguments and results. */
+/* System calls that pass messages. As in libsel4 the plain ones take message words 0 to 3 from
+ * where SetMR puts them and leave received ones where GetMR finds them; the ...WithMRs ones take
+ * and return them as arguments and results. */
 #include "machine/lua/stubs.h"
 
 enum {
-    TAKES_INFO = 1 << 0,
     TAKES_WORDS = 1 << 1,    /* as arguments */
     LOADS_WORDS = 1 << 2,    /* from where SetMR put them */
     RETURNS_INFO = 1 << 3,
@@ -14,12 +13,22 @@ enum {
     STORES_WORDS = 1 << 6    /* for GetMR */
 };
 
-/* One function: the capability it takes goes in a0, its message info in a1, words in a2 to a5. */
+/* A parameter: its name in messages, and the register it goes to. */
+struct ipc_param {
+    const char *name;
+    uint8_t where; /* enum context_register */
+};
+
+enum { PARAMS_BEFORE_MAX = 3 };
+
+/* One function. Its parameters are those before the words, the words if it takes any, and
+   `last`. */
 struct ipc_row {
     const char *name;
-    const char *capability; /* name of the first parameter; NULL: none */
     enum syscall call;
     unsigned flags;
+    struct ipc_param before[PARAMS_BEFORE_MAX]; /* up to the first without a name */
+    struct ipc_param last;
 };
 
 static const char *const word_names[MESSAGE_REGISTER_COUNT] = {"m0", "m1", "m2", "m3"};
@@ -29,18 +38,25 @@ static const struct ipc_row *row_of(lua_State *L)
     return lua_touserdata(L, lua_upvalueindex(1));
 }
 
-/* Words into the registers; `first` is the index of the first argument. */
-static void set_words(lua_State *L, const struct ipc_row *row, struct tcb *t, int first)
+/* The argument for a parameter into its register. */
+static void set_argument(lua_State *L, const struct ipc_row *row, struct tcb *t,
+                         const struct ipc_param *param, int index)
 {
-    if ((row->flags & TAKES_WORDS) != 0) {
-        for (int i = 0; i < MESSAGE_REGISTER_COUNT; i++)
-            t->registers[REG_A2 + i] = stub_word_or_zero(L, first + i, row->name, word_names[i]);
-    } else if ((row->flags & LOADS_WORDS) != 0) {
-        const uint64_t *words = stub_message_words(L);
+    t->registers[param->where] = stub_word(L, index, row->name, param->name);
+}
 
-        for (int i = 0; i < MESSAGE_REGISTER_COUNT; i++)
+/* Words into the registers; `first` is the index of the first argument. Returns the next one. */
+static int set_words(lua_State *L, const struct ipc_row *row, struct tcb *t, int first)
+{
+    const uint64_t *words = stub_message_words(L);
+
+    for (int i = 0; i < MESSAGE_REGISTER_COUNT; i++) {
+        if ((row->flags & TAKES_WORDS) != 0)
+            t->registers[REG_A2 + i] = stub_word_or_zero(L, first + i, row->name, word_names[i]);
+        else if ((row->flags & LOADS_WORDS) != 0)
             t->registers[REG_A2 + i] = words[i];
     }
+    return (row->flags & TAKES_WORDS) != 0 ? first + MESSAGE_REGISTER_COUNT : first;
 }
 
 /* The call has been made: its results. */
@@ -80,58 +96,91 @@ static int make_call(lua_State *L)
     const struct ipc_row *row = row_of(L);
     struct tcb *t = trap_begin(L, row->name);
     int next = 1;
-    uint64_t capability = 0;
-    uint64_t info = 0;
 
-    if (row->capability != NULL)
-        capability = stub_word(L, next++, row->name, row->capability);
-    if ((row->flags & TAKES_INFO) != 0)
-        info = stub_word(L, next++, row->name, "info");
-    set_words(L, row, t, next);
-    t->registers[REG_A0] = capability;
-    t->registers[REG_A1] = info;
+    t->registers[REG_A0] = 0;
+    t->registers[REG_A1] = 0;
+    for (int i = 0; i < PARAMS_BEFORE_MAX && row->before[i].name != NULL; i++)
+        set_argument(L, row, t, &row->before[i], next++);
+    next = set_words(L, row, t, next);
+    if (row->last.name != NULL)
+        set_argument(L, row, t, &row->last, next);
     return trap_syscall(L, &ipc_operation, process_of_state(L)->syscall_numbers[row->call]);
 }
 
 enum {
-    SENDS = TAKES_INFO | LOADS_WORDS,
-    SENDS_WORDS = TAKES_INFO | TAKES_WORDS,
     RECEIVES = RETURNS_INFO | RETURNS_BADGE | STORES_WORDS,
     RECEIVES_WORDS = RETURNS_INFO | RETURNS_BADGE | RETURNS_WORDS,
     IS_ANSWERED = RETURNS_INFO | STORES_WORDS,
     IS_ANSWERED_WORDS = RETURNS_INFO | RETURNS_WORDS
 };
 
-static const struct ipc_row rows[] = {
-    {"Send", "dest", SYSCALL_SEND, SENDS},
-    {"NBSend", "dest", SYSCALL_NB_SEND, SENDS},
-    {"Call", "dest", SYSCALL_CALL, SENDS | IS_ANSWERED},
-    {"Recv", "src", SYSCALL_RECV, RECEIVES},
-    {"NBRecv", "src", SYSCALL_NB_RECV, RECEIVES},
-    {"Reply", NULL, SYSCALL_REPLY, SENDS},
-    {"ReplyRecv", "src", SYSCALL_REPLY_RECV, SENDS | RECEIVES},
-    {"Signal", "dest", SYSCALL_SEND, 0},
-    {"Wait", "src", SYSCALL_RECV, RETURNS_BADGE},
-    {"Poll", "src", SYSCALL_NB_RECV, RECEIVES},
-    {"Yield", NULL, SYSCALL_YIELD, 0},
-    {"SendWithMRs", "dest", SYSCALL_SEND, SENDS_WORDS},
-    {"NBSendWithMRs", "dest", SYSCALL_NB_SEND, SENDS_WORDS},
-    {"CallWithMRs", "dest", SYSCALL_CALL, SENDS_WORDS | IS_ANSWERED_WORDS},
-    {"RecvWithMRs", "src", SYSCALL_RECV, RECEIVES_WORDS},
-    {"NBRecvWithMRs", "src", SYSCALL_NB_RECV, RECEIVES_WORDS},
-    {"ReplyWithMRs", NULL, SYSCALL_REPLY, SENDS_WORDS},
-    {"ReplyRecvWithMRs", "src", SYSCALL_REPLY_RECV, SENDS_WORDS | RECEIVES_WORDS},
+#define DEST {"dest", REG_A0}
+#define SRC {"src", REG_A0}
+#define INFO {"info", REG_A1}
+#define REPLY {"reply", REG_A6}
+#define NONE {NULL, 0}
+
+static const struct ipc_row common_rows[] = {
+    {"Send", SYSCALL_SEND, LOADS_WORDS, {DEST, INFO}, NONE},
+    {"NBSend", SYSCALL_NB_SEND, LOADS_WORDS, {DEST, INFO}, NONE},
+    {"Call", SYSCALL_CALL, LOADS_WORDS | IS_ANSWERED, {DEST, INFO}, NONE},
+    {"Signal", SYSCALL_SEND, 0, {DEST}, NONE},
+    {"Yield", SYSCALL_YIELD, 0, {NONE}, NONE},
+    {"SendWithMRs", SYSCALL_SEND, TAKES_WORDS, {DEST, INFO}, NONE},
+    {"NBSendWithMRs", SYSCALL_NB_SEND, TAKES_WORDS, {DEST, INFO}, NONE},
+    {"CallWithMRs", SYSCALL_CALL, TAKES_WORDS | IS_ANSWERED_WORDS, {DEST, INFO}, NONE},
 };
 
-void stubs_ipc_set(lua_State *L)
-{
-    const struct process *process = process_of_state(L);
+static const struct ipc_row classic_rows[] = {
+    {"Recv", SYSCALL_RECV, RECEIVES, {SRC}, NONE},
+    {"NBRecv", SYSCALL_NB_RECV, RECEIVES, {SRC}, NONE},
+    {"Reply", SYSCALL_REPLY, LOADS_WORDS, {INFO}, NONE},
+    {"ReplyRecv", SYSCALL_REPLY_RECV, LOADS_WORDS | RECEIVES, {SRC, INFO}, NONE},
+    {"Wait", SYSCALL_RECV, RETURNS_BADGE, {SRC}, NONE},
+    {"Poll", SYSCALL_NB_RECV, RECEIVES, {SRC}, NONE},
+    {"RecvWithMRs", SYSCALL_RECV, RECEIVES_WORDS, {SRC}, NONE},
+    {"NBRecvWithMRs", SYSCALL_NB_RECV, RECEIVES_WORDS, {SRC}, NONE},
+    {"ReplyWithMRs", SYSCALL_REPLY, TAKES_WORDS, {INFO}, NONE},
+    {"ReplyRecvWithMRs", SYSCALL_REPLY_RECV, TAKES_WORDS | RECEIVES_WORDS, {SRC, INFO}, NONE},
+};
 
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        if (process->syscall_numbers[rows[i].call] == 0)
-            continue; /* this configuration does not have it */
+/* What receives leaves room for a reply object; NBSendWait needs none, so a6 names where to
+   send. */
+static const struct ipc_row mcs_rows[] = {
+    {"Recv", SYSCALL_RECV, RECEIVES, {SRC}, REPLY},
+    {"NBRecv", SYSCALL_NB_RECV, RECEIVES, {SRC}, REPLY},
+    {"ReplyRecv", SYSCALL_REPLY_RECV, LOADS_WORDS | RECEIVES, {SRC, INFO}, REPLY},
+    {"Wait", SYSCALL_WAIT, RECEIVES, {SRC}, NONE},
+    {"NBWait", SYSCALL_NB_WAIT, RECEIVES, {SRC}, NONE},
+    {"Poll", SYSCALL_NB_WAIT, RECEIVES, {SRC}, NONE},
+    {"NBSendRecv", SYSCALL_NB_SEND_RECV, LOADS_WORDS | RECEIVES,
+     {{"dest", REG_T0}, INFO, SRC}, REPLY},
+    {"NBSendWait", SYSCALL_NB_SEND_WAIT, LOADS_WORDS | RECEIVES,
+     {{"dest", REG_A6}, INFO, SRC}, NONE},
+    {"RecvWithMRs", SYSCALL_RECV, RECEIVES_WORDS, {SRC}, REPLY},
+    {"NBRecvWithMRs", SYSCALL_NB_RECV, RECEIVES_WORDS, {SRC}, REPLY},
+    {"ReplyRecvWithMRs", SYSCALL_REPLY_RECV, TAKES_WORDS | RECEIVES_WORDS, {SRC, INFO}, REPLY},
+    {"NBSendRecvWithMRs", SYSCALL_NB_SEND_RECV, TAKES_WORDS | RECEIVES_WORDS,
+     {{"dest", REG_T0}, INFO, SRC}, REPLY},
+    {"NBSendWaitWithMRs", SYSCALL_NB_SEND_WAIT, TAKES_WORDS | RECEIVES_WORDS,
+     {{"dest", REG_A6}, INFO, SRC}, NONE},
+    {"WaitWithMRs", SYSCALL_WAIT, RECEIVES_WORDS, {SRC}, NONE},
+};
+
+static void set_rows(lua_State *L, const struct ipc_row *rows, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
         lua_pushlightuserdata(L, (void *)(uintptr_t)&rows[i]);
         lua_pushcclosure(L, make_call, 1);
         lua_setfield(L, -2, rows[i].name);
     }
+}
+
+void stubs_ipc_set(lua_State *L)
+{
+    set_rows(L, common_rows, sizeof(common_rows) / sizeof(common_rows[0]));
+    if (process_configuration(process_of_state(L)) == CONFIGURATION_MCS)
+        set_rows(L, mcs_rows, sizeof(mcs_rows) / sizeof(mcs_rows[0]));
+    else
+        set_rows(L, classic_rows, sizeof(classic_rows) / sizeof(classic_rows[0]));
 }

@@ -46,13 +46,17 @@ static bool syscall_is_harmless(struct kernel *k, struct tcb *t)
                         ? k->flavour->syscall_of_number[number]
                         : SYSCALL_NONE;
     struct lookup target;
+    enum context_register where;
 
-    if (call != SYSCALL_CALL && call != SYSCALL_SEND && call != SYSCALL_NB_SEND &&
-        call != SYSCALL_NB_SEND_RECV && call != SYSCALL_NB_SEND_WAIT)
+    if (call == SYSCALL_CALL || call == SYSCALL_SEND || call == SYSCALL_NB_SEND)
+        where = REG_A0;
+    else if (call == SYSCALL_NB_SEND_RECV)
+        where = REG_T0;
+    else if (call == SYSCALL_NB_SEND_WAIT || call == SYSCALL_REPLY_RECV)
+        where = REG_A6; /* classic ReplyRecv names nothing there, and that is harmless */
+    else
         return true;
-    if (call == SYSCALL_NB_SEND_RECV || call == SYSCALL_NB_SEND_WAIT)
-        return false;
-    target = lookup_in_thread(k, t, t->registers[REG_A0]);
+    target = lookup_in_thread(k, t, t->registers[where]);
     return target.slot == NULL || cap_is_harmless(cap_type(target.slot->cap));
 }
 
