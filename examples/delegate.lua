@@ -5,8 +5,8 @@
 ---
 --- A thread finds capabilities in its CSpace, a table of slots that only the kernel writes. Here a
 --- worker gets a CSpace of its own, empty but for what the root task puts there. The kernel
---- remembers which capability was copied from which, so that the giver can revoke all copies at once,
---- also what the worker has made of them in the meantime.
+--- remembers which capability was copied from which, so that the giver can revoke all copies at
+--- once, also what the worker has made of them in the meantime.
 
 local seL4 = require "seL4"
 local bootstrap = require "sel4.bootstrap"

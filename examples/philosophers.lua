@@ -5,8 +5,8 @@
 ---   ./selvm run examples/philosophers.lua greedy     they starve: everybody holds one fork
 ---
 --- A fork is a notification, used as a lock: a signal means that it lies on the table. Wait takes
---- it or waits for it, Signal puts it back. If everybody takes the left fork first, all can wait for
---- each other in a circle; nothing then runs ever again, and selvm ends with a table of who waits
+--- it or waits for it, Signal puts it back. If everybody takes the left fork first, all can wait
+--- for each other in a circle; nothing then runs ever again, and selvm ends with a table of who waits
 --- for what. So they take the fork with the lower number first.
 
 local seL4 = require "seL4"

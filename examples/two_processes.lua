@@ -5,7 +5,7 @@
 ---
 --- A process here is a VSpace (which addresses lead where), a CSpace (what it may do) and a Lua
 --- heap (the memory of its Lua program). All are kernel objects, made of memory that the root task
---- owns. The hungry process uses up its heap; that is an error in its program and nothing elsewhere.
+--- owns. The hungry process uses up its heap; that is an error in its program, nothing elsewhere.
 
 local seL4 = require "seL4"
 local bootstrap = require "sel4.bootstrap"
