@@ -6,8 +6,8 @@
 ---
 --- A fork is a notification, used as a lock: a signal means that it lies on the table. Wait takes
 --- it or waits for it, Signal puts it back. If everybody takes the left fork first, all can wait
---- for each other in a circle; nothing then runs ever again, and selvm ends with a table of who waits
---- for what. So they take the fork with the lower number first.
+--- for each other in a circle; nothing then runs ever again, and selvm ends with a table of who
+--- waits for what. So they take the fork with the lower number first.
 
 local seL4 = require "seL4"
 local bootstrap = require "sel4.bootstrap"
