@@ -172,7 +172,7 @@ function bootstrap.open()
   end)
   return setmetatable({
     info = info, untypeds = untypeds, next_window = WINDOW_START,
-    next_slot = info.empty.start, slot_end = info.empty["end"],
+    next_slot = info.empty.start, slot_end = info.empty.stop,
   }, Memory)
 end
 
