@@ -93,12 +93,27 @@ static int call_tostring(lua_State *L)
     return 1;
 }
 
+/* Whether the value on top says itself how it reads. */
+static bool has_tostring(lua_State *L)
+{
+    bool is_there = luaL_getmetafield(L, -1, "__tostring") != LUA_TNIL;
+
+    if (is_there)
+        lua_pop(L, 1);
+    return is_there;
+}
+
 /* Replaces the error object on top by text. Its __tostring is the program's code: it runs protected
    and not for long. */
 static void error_to_text(lua_State *L)
 {
     if (lua_type(L, -1) == LUA_TSTRING)
         return;
+    if (lua_type(L, -1) != LUA_TNUMBER && !has_tostring(L)) {
+        lua_pushfstring(L, "(error object is a %s value)", luaL_typename(L, -1));
+        lua_remove(L, -2);
+        return;
+    }
     lua_pushcfunction(L, call_tostring);
     lua_pushvalue(L, -2);
     lua_sethook(L, stop_tostring, LUA_MASKCOUNT, TOSTRING_INSTRUCTIONS);
