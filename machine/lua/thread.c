@@ -178,6 +178,20 @@ static void count_stop(const struct lua_thread *thread)
         thread->process->platform->root_error_count++;
 }
 
+/* The error's text for the console. Of the root task's threads the host program is told. */
+static void print_error(const struct lua_thread *thread)
+{
+    struct platform *p = thread->process->platform;
+    size_t length = 0;
+    const char *text = thread_error_text(thread, &length);
+
+    if (thread->process->is_root || text == NULL)
+        return;
+    for (size_t i = 0; i < length; i++)
+        platform_console_put(p, text[i]);
+    platform_console_put(p, '\n');
+}
+
 /* Tells the kernel that an uncaught error has ended the thread. */
 static void raise_error(struct lua_thread *thread)
 {
@@ -186,6 +200,8 @@ static void raise_error(struct lua_thread *thread)
     clock_advance(p, ENTRY_COST_NS);
     kernel_user_exception(p->kernel, EXCEPTION_LUA_ERROR, 0);
     count_stop(thread);
+    if (is_stopped(thread))
+        print_error(thread);
 }
 
 /* --- entering ------------------------------------------------------------------------------------ */

@@ -49,6 +49,17 @@ checks.group("a full heap is an error that says what to do", function(expect)
     "selvm: the program's Lua heap of 1M is full; --heap gives it another size\n")
 end)
 
+checks.group("an uncaught error of another process is on the console", function(expect)
+  local result = run_text([[
+local memory = require("sel4.bootstrap").open()
+require("sel4.process").new(memory, { name = "child", source = "local x = nil + 1" }):start()]])
+  expect_result(expect, result, 0, "thread 'child' stopped: UserException, 0x4c00 " ..
+    "(an uncaught Lua error), code 0x0, at pc", "")
+  expect(result.out:find("\nchild:1: attempt to perform arithmetic on a nil value\nstack traceback:",
+    1, true), "%s", result.out)
+  expect(result.err == "", "%s", result.err)
+end)
+
 checks.group("an error object without a text is told by its type", function(expect)
   expect_result(expect, run_text("error({})"), 1, "", "(error object is a table value)")
   expect_result(expect, run_text("error()"), 1, "", "(error object is a nil value)")
