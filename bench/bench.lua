@@ -85,11 +85,13 @@ local function table_removal()
   for i = 1, count do
     t[i] = { i }
   end
-  return seconds_of(function()
+  local seconds = seconds_of(function()
     for i = 1, count do
       t[i] = nil
     end
-  end) / count
+  end)
+  assert(next(t) == nil)
+  return seconds / count
 end
 
 -- The least that a machine consists of, in plain Lua: something to run, and slots.

@@ -72,8 +72,8 @@ end
 
 local function not_found(user, found, places)
   if ABSENT[found.name] then
-    return ("%s:%d: module '%s' does not exist inside the machine: programs there have no files, "
-      .. "processes or clock but what they reach by capabilities"):format(user, found.line, found.name)
+    return ("%s:%d: module '%s' does not exist inside the machine: a program there has only what "
+      .. "its capabilities lead to"):format(user, found.line, found.name)
   end
   return ("%s:%d: module '%s' not found; looked for %s"):format(
     user, found.line, found.name, table.concat(places, ", "))

@@ -1,8 +1,9 @@
 -- SPDX-License-Identifier: MIT
 --- Runs what the pages of docs/ show, and compares it with what they say comes out.
 ---
----   lua5.4 tests/docs/test_docs.lua [FOLDER]     (from the root of the repository; FOLDER has the
----                                                 executable and the module, build/release if left out)
+---   lua5.4 tests/docs/test_docs.lua [FOLDER]      (from the root of the repository)
+---
+--- FOLDER has the executable and the module, build/release if left out.
 ---
 --- Blocks of a page, in order, by the words behind the three backquotes:
 ---
@@ -57,7 +58,7 @@ local function is_as_shown(output, shown)
       pattern[#pattern + 1] = escape(line):gsub("%%%.%%%.%%%.", "[^\n]-") .. "\n"
     end
   end
-  return (output:gsub("\n*$", "\n")):find("^" .. table.concat(pattern):gsub("\n$", "\n") .. "$") ~= nil
+  return (output:gsub("\n*$", "\n")):find("^" .. table.concat(pattern) .. "$") ~= nil
 end
 
 -- A folder where the pages' commands work: the built selvm, and the project's files.
@@ -73,8 +74,7 @@ end
 
 -- Runs a shell command in that place: what it prints, and its status.
 local function run(command)
-  local result = process.run("sh", "-c", ("cd '%s' && export LUA_CPATH='%s/%s/?.so' && { %s\n} 2>&1")
-    :format(process.folder, root, folder, command))
+  local result = process.run("sh", "-c", ("cd '%s' && { %s\n} 2>&1"):format(process.folder, command))
   return result.out, result.status
 end
 

@@ -55,8 +55,9 @@ local memory = require("sel4.bootstrap").open()
 require("sel4.process").new(memory, { name = "child", source = "local x = nil + 1" }):start()]])
   expect_result(expect, result, 0, "thread 'child' stopped: UserException, 0x4c00 " ..
     "(an uncaught Lua error), code 0x0, at pc", "")
-  expect(result.out:find("\nchild:1: attempt to perform arithmetic on a nil value\nstack traceback:",
-    1, true), "%s", result.out)
+  expect(result.out:find(
+    "\nchild:1: attempt to perform arithmetic on a nil value\nstack traceback:", 1, true), "%s",
+    result.out)
   expect(result.err == "", "%s", result.err)
 end)
 
