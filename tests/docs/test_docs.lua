@@ -74,7 +74,8 @@ end
 
 -- Runs a shell command in that place: what it prints, and its status.
 local function run(command)
-  local result = process.run("sh", "-c", ("cd '%s' && { %s\n} 2>&1"):format(process.folder, command))
+  local script = ("cd '%s' && { %s\n} 2>&1"):format(process.folder, command)
+  local result = process.run("sh", "-c", script)
   return result.out, result.status
 end
 
