@@ -5,6 +5,7 @@
 --   io.write(make.text())
 
 local errors = require "abi.errors"
+local extensions = require "abi.extensions"
 local faults = require "abi.faults"
 local invocations = require "abi.invocations"
 local methods = require "abi.generate_methods"
@@ -58,6 +59,12 @@ function make.text()
   array(w, "By enum lookup_failure: a sentence.", "lookup_failure_explanations",
     "LOOKUP_FAILURE_COUNT", nil, errors.lookup, lookup_key, doc)
   array(w, "By enum fault_kind.", "fault_names", "FAULT_KIND_COUNT", nil, faults, fault_key, name)
+  w:line("enum { LUA_EXCEPTION_COUNT = %d };", #extensions.exceptions)
+  w:line()
+  array(w, "Exceptions of Lua threads, by their number less EXCEPTION_LUA_ERROR.",
+    "lua_exception_names", "LUA_EXCEPTION_COUNT", nil, extensions.exceptions,
+    function(row) return ("EXCEPTION_%s - EXCEPTION_LUA_ERROR"):format(row.name) end,
+    function(row) return row.short end)
   array(w, "By enum context_register.", "register_names", "USER_REGISTER_COUNT", nil, registers,
     function(register) return "REG_" .. register:upper() end,
     function(register) return register end)

@@ -44,6 +44,7 @@ local RUN_OPTIONS = {
   ["--mcs"] = { field = "mcs" },
   ["--trace-errors"] = { field = "trace_errors" },
   ["--help"] = { field = "help" },
+  ["-h"] = { field = "help" },
   ["--version"] = { field = "version" },
 }
 local RUN_NAMES = {
@@ -123,9 +124,13 @@ end
 
 -- --- running -------------------------------------------------------------------------------------
 
-local function report_errors(texts, count)
+local function report_errors(texts, count, heap_bits)
   for _, text in ipairs(texts) do
     complain("error in %s", text)
+    if text:find(": not enough memory", 1, true) then
+      complain("the program's Lua heap of %s is full; --heap gives it another size",
+        words.size_text(1 << heap_bits))
+    end
   end
   if count > #texts then
     complain("%d more thread(s) of the root task failed and are gone; the console says how",
@@ -138,12 +143,12 @@ local function report_deadlock(machine)
 end
 
 -- Runs until the end: the exit status.
-local function run_to_end(machine)
+local function run_to_end(machine, heap_bits)
   local why = machine:run()
   local texts, count = machine:errors()
   io.stdout:flush()
   if count > 0 then
-    report_errors(texts, count)
+    report_errors(texts, count, heap_bits)
     return FAILED
   elseif why == "deadlock" then
     report_deadlock(machine)
@@ -161,8 +166,10 @@ local function run(arguments)
     return DONE
   elseif given.version then
     return print_version()
-  elseif not given.program then
+  elseif not given.program or given.program == "" then
     return wrong_usage("no program given; write: selvm run FILE.lua")
+  elseif given.program == "-" then
+    return wrong_usage("a program is not read from standard input; write: selvm run FILE.lua")
   end
   local checked, refusal = options.check(given)
   if not checked then
@@ -173,9 +180,20 @@ local function run(arguments)
     complain("%s", problem)
     return WRONG_USAGE
   end
-  local status = run_to_end(machine)
+  local status = run_to_end(machine, checked.heap_bits)
   machine:close()
   return status
+end
+
+-- What may have been meant by a command that does not exist.
+local function advice(command)
+  if command:find("%.lua$") then
+    return ("; write: selvm run %s"):format(command)
+  elseif RUN_OPTIONS[command:match("^[^=]*")] then
+    return "; options stand behind 'run': selvm run [OPTIONS] FILE.lua"
+  end
+  local near = suggestion(command, { "run", "--help", "--version" })
+  return near ~= "" and near or "; write: selvm run FILE.lua"
 end
 
 --- The command line as a function of its arguments.
@@ -193,9 +211,7 @@ return function(...)
     io.stderr:write(HELP)
     return WRONG_USAGE
   end
-  complain("unknown command '%s'%s", command,
-    command:find("%.lua$") and ("; write: selvm run %s"):format(command)
-    or suggestion(command, { "run", "--help", "--version" }))
+  complain("unknown command '%s'%s", command, advice(command))
   io.stderr:write("Try 'selvm --help'.\n")
   return WRONG_USAGE
 end

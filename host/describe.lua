@@ -49,9 +49,24 @@ local function thread_title(name, address)
   return name ~= "" and ("'%s'"):format(name) or ("0x%x"):format(address)
 end
 
+-- What to call each CNode, by address: after the thread whose CSpace starts there, if there is one.
+local function cnode_titles(rows, root_cnode, holders, thread_names)
+  local titles = {}
+  for _, row in ipairs(rows) do
+    local holder, index = holder_of(holders, row.slot)
+    if row.type == "CNode" and holder and holder.name and TCB_SLOT_NAMES[index] == "CSpace" then
+      local owner = thread_title(thread_names[holder.address], holder.address)
+      titles[row.object] = ("CSpace of thread %s, CNode 0x%x"):format(owner, row.object)
+    end
+  end
+  titles[root_cnode] = "root CNode"
+  return titles
+end
+
 -- Says of each row in whose slot it lies: holder (text), cnode or thread (address), index.
 local function place(rows, root_cnode, thread_names)
   local holders = holders_of(rows, thread_names)
+  local titles = cnode_titles(rows, root_cnode, holders, thread_names)
   for _, row in ipairs(rows) do
     local holder, index = holder_of(holders, row.slot)
     row.index = index
@@ -63,8 +78,7 @@ local function place(rows, root_cnode, thread_names)
         thread_title(holder.name, holder.address))
     else
       row.cnode = holder.address
-      row.holder = holder.address == root_cnode and "root CNode"
-        or ("CNode 0x%x"):format(holder.address)
+      row.holder = titles[holder.address] or ("CNode 0x%x"):format(holder.address)
     end
   end
 end

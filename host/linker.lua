@@ -21,6 +21,9 @@ local BUILT_IN = {
   _G = true, coroutine = true, math = true, string = true, table = true, utf8 = true, seL4 = true,
 }
 
+-- Lua's own modules that no program in the machine has.
+local ABSENT = { debug = true, io = true, os = true, package = true }
+
 --- The content of a file; nil, why.
 function linker.read(path)
   local file, why = io.open(path, "rb")
@@ -68,6 +71,10 @@ local function find_module(request, name)
 end
 
 local function not_found(user, found, places)
+  if ABSENT[found.name] then
+    return ("%s:%d: module '%s' does not exist inside the machine: a program there has only what "
+      .. "its capabilities lead to"):format(user, found.line, found.name)
+  end
   return ("%s:%d: module '%s' not found; looked for %s"):format(
     user, found.line, found.name, table.concat(places, ", "))
 end

@@ -107,7 +107,10 @@ bool clock_must_stop(struct platform *p)
 
 bool clock_is_watched(const struct platform *p)
 {
-    return p->deadline_us != UINT64_MAX || p->stop_time_ns != UINT64_MAX || alarm_is_awaited(p);
+    bool is_read = p->rtc.is_time_read && p->clock == CLOCK_VIRTUAL;
+
+    return p->deadline_us != UINT64_MAX || p->stop_time_ns != UINT64_MAX || is_read ||
+           alarm_is_awaited(p);
 }
 
 bool clock_wait(struct platform *p, uint64_t time_ns)

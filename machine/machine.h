@@ -51,6 +51,7 @@ struct rtc {
     bool is_armed;
     bool is_enabled;
     bool is_interrupting;
+    bool is_time_read;           /* somebody looks at the time, so computing must be counted */
     uint32_t latched_high;       /* TIME_HIGH as of the last read of TIME_LOW */
     uint32_t alarm_high;
 };

@@ -13,6 +13,23 @@ struct fault fault_of_lookup(uint64_t cptr, struct lookup_fault lookup, bool in_
                           .in_receive_phase = in_receive_phase};
 }
 
+/* Number and code of a fault, with a text if it is one of a Lua thread. */
+static void report_numbers(struct kernel *k, const struct fault *fault)
+{
+    uint64_t index = fault->address - EXCEPTION_LUA_ERROR;
+
+    console_hex(k, fault->address);
+    if (fault->kind == FAULT_USER_EXCEPTION && index < LUA_EXCEPTION_COUNT) {
+        console_text(k, " (");
+        console_text(k, lua_exception_names[index]);
+        console_text(k, ")");
+    }
+    if (fault->kind != FAULT_UNKNOWN_SYSCALL) {
+        console_text(k, ", code ");
+        console_hex(k, fault->code);
+    }
+}
+
 /* What a developer needs to know of a thread that nobody looks after. */
 static void report(struct kernel *k, struct tcb *t, const char *why_not)
 {
@@ -23,13 +40,12 @@ static void report(struct kernel *k, struct tcb *t, const char *why_not)
     console_text(k, "' stopped: ");
     console_text(k, fault_names[fault->kind]);
     console_text(k, fault->kind == FAULT_CAP ? ", capability " : ", ");
-    console_hex(k, fault->address);
     if (fault->kind == FAULT_CAP) {
+        console_hex(k, fault->address);
         console_text(k, fault->in_receive_phase ? " to receive from: " : ": ");
         console_text(k, lookup_failure_names[fault->lookup.failure]);
-    } else if (fault->kind != FAULT_UNKNOWN_SYSCALL) {
-        console_text(k, ", code ");
-        console_hex(k, fault->code);
+    } else {
+        report_numbers(k, fault);
     }
     console_text(k, ", at pc ");
     console_hex(k, t->registers[REG_PC]);

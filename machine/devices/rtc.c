@@ -20,6 +20,7 @@ static uint32_t read_time_low(struct platform *p)
 {
     uint64_t now = clock_now(p);
 
+    p->rtc.is_time_read = true;
     p->rtc.latched_high = (uint32_t)(now >> HIGH_SHIFT);
     return (uint32_t)now;
 }

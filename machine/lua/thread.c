@@ -93,12 +93,27 @@ static int call_tostring(lua_State *L)
     return 1;
 }
 
+/* Whether the value on top says itself how it reads. */
+static bool has_tostring(lua_State *L)
+{
+    bool is_there = luaL_getmetafield(L, -1, "__tostring") != LUA_TNIL;
+
+    if (is_there)
+        lua_pop(L, 1);
+    return is_there;
+}
+
 /* Replaces the error object on top by text. Its __tostring is the program's code: it runs protected
    and not for long. */
 static void error_to_text(lua_State *L)
 {
     if (lua_type(L, -1) == LUA_TSTRING)
         return;
+    if (lua_type(L, -1) != LUA_TNUMBER && !has_tostring(L)) {
+        lua_pushfstring(L, "(error object is a %s value)", luaL_typename(L, -1));
+        lua_remove(L, -2);
+        return;
+    }
     lua_pushcfunction(L, call_tostring);
     lua_pushvalue(L, -2);
     lua_sethook(L, stop_tostring, LUA_MASKCOUNT, TOSTRING_INSTRUCTIONS);
@@ -163,6 +178,20 @@ static void count_stop(const struct lua_thread *thread)
         thread->process->platform->root_error_count++;
 }
 
+/* The error's text for the console. Of the root task's threads the host program is told. */
+static void print_error(const struct lua_thread *thread)
+{
+    struct platform *p = thread->process->platform;
+    size_t length = 0;
+    const char *text = thread_error_text(thread, &length);
+
+    if (thread->process->is_root || text == NULL)
+        return;
+    for (size_t i = 0; i < length; i++)
+        platform_console_put(p, text[i]);
+    platform_console_put(p, '\n');
+}
+
 /* Tells the kernel that an uncaught error has ended the thread. */
 static void raise_error(struct lua_thread *thread)
 {
@@ -171,6 +200,8 @@ static void raise_error(struct lua_thread *thread)
     clock_advance(p, ENTRY_COST_NS);
     kernel_user_exception(p->kernel, EXCEPTION_LUA_ERROR, 0);
     count_stop(thread);
+    if (is_stopped(thread))
+        print_error(thread);
 }
 
 /* --- entering ------------------------------------------------------------------------------------ */

@@ -204,8 +204,10 @@ int trap_pause(lua_State *L, const struct operation *operation)
     struct process *process = process_of_state(L);
 
     devices_update(process->platform);
-    if (!clock_must_stop(process->platform) || !trap_can_yield(L))
+    if (!clock_must_stop(process->platform) || !trap_can_yield(L)) {
+        preemption_update(L, process); /* time may matter from now on */
         return operation->finish(L);
+    }
     position_set(process->platform, process->active, POSITION_OF_STOP);
     return leave(L, operation, REQUEST_SWITCH);
 }

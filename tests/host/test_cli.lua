@@ -42,6 +42,32 @@ checks.group("an uncaught error has status 1 and a traceback", function(expect)
   expect(result.err:find("p.lua:4: in main chunk", 1, true), "%s", result.err)
 end)
 
+checks.group("a full heap is an error that says what to do", function(expect)
+  local text = "local t = {} for i = 1, 1e9 do t[i] = {} end"
+  expect_result(expect, run_text(text, { "--heap", "1M" }), 1, "", "rootserver': not enough memory")
+  expect_result(expect, run_text(text, { "--heap", "1M" }), 1, "",
+    "selvm: the program's Lua heap of 1M is full; --heap gives it another size\n")
+end)
+
+checks.group("an uncaught error of another process is on the console", function(expect)
+  local result = run_text([[
+local memory = require("sel4.bootstrap").open()
+require("sel4.process").new(memory, { name = "child", source = "local x = nil + 1" }):start()]])
+  expect_result(expect, result, 0, "thread 'child' stopped: UserException, 0x4c00 " ..
+    "(an uncaught Lua error), code 0x0, at pc", "")
+  expect(result.out:find(
+    "\nchild:1: attempt to perform arithmetic on a nil value\nstack traceback:", 1, true), "%s",
+    result.out)
+  expect(result.err == "", "%s", result.err)
+end)
+
+checks.group("an error object without a text is told by its type", function(expect)
+  expect_result(expect, run_text("error({})"), 1, "", "(error object is a table value)")
+  expect_result(expect, run_text("error()"), 1, "", "(error object is a nil value)")
+  expect_result(expect, run_text(
+    "error(setmetatable({}, { __tostring = function() return 'mine' end }))"), 1, "", ": mine\n")
+end)
+
 checks.group("a fault that nobody handles has status 1", function(expect)
   local result = run_text('require("seL4").Load64(0x1000)')
   expect_result(expect, result, 1, "VMFault", "selvm: error in thread 'rootserver'")
@@ -84,6 +110,8 @@ end)
 
 checks.group("help and version", function(expect)
   expect_result(expect, process.run(selvm, "--help"), 0, "usage: selvm run", "")
+  expect_result(expect, process.run(selvm, "-h"), 0, "usage: selvm run", "")
+  expect_result(expect, process.run(selvm, "run", "-h"), 0, "--memory SIZE", "")
   expect_result(expect, process.run(selvm, "run", "--help"), 0, "--memory SIZE", "")
   expect_result(expect, process.run(selvm, "--version"), 0, "selvm ", "")
   expect_result(expect, process.run(selvm, "run", "--version"), 0, "selvm ", "")
@@ -97,6 +125,20 @@ checks.group("wrong usage has status 2 and a hint", function(expect)
   wrong("unknown command 'rnu'; did you mean 'run'?", "rnu")
   wrong("write: selvm run a.lua", "a.lua")
   wrong("no program given", "run")
+  wrong("no program given", "run", "")
+  wrong("no program given", "run", "--")
+  wrong("a program is not read from standard input", "run", "-")
+  wrong("unknown command 'hello'; write: selvm run FILE.lua", "hello")
+  wrong("unknown command '--memory'; options stand behind 'run'", "--memory", "1M", "a.lua")
+  wrong("unknown command '--memory=1M'; options stand behind 'run'", "--memory=1M", "a.lua")
+  wrong("unknown option '-x'", "run", "-x", "a.lua")
+  wrong("option '--memory' needs a value", "run", "--memory=", "a.lua")
+  wrong("'64MB' is no size; write for example 64M", "run", "--memory", "64MB", "a.lua")
+  wrong("'0' is no size", "run", "--memory", "0", "a.lua")
+  wrong("must be a multiple of 4K; 5000 is not", "run", "--memory", "5000", "a.lua")
+  wrong("for 3G choose 1G", "run", "--heap", "3G", "a.lua")
+  wrong("for 1 choose 64K", "run", "--heap", "1", "a.lua")
+  wrong("a whole number from 1 to 256, not x", "run", "--domains", "x", "a.lua")
   wrong("unknown option '--memroy'; did you mean '--memory'?", "run", "--memroy", "1M", "a.lua")
   wrong("option '--memory' needs a value", "run", "--memory")
   wrong("option '--trace-errors' takes no value", "run", "--trace-errors=1", "a.lua")
@@ -108,7 +150,17 @@ end)
 checks.group("a program that cannot be started has status 2", function(expect)
   expect_result(expect, process.run(selvm, "run", "no/such.lua"), 2, "",
     "selvm: cannot read 'no/such.lua': No such file or directory\n")
+  expect_result(expect, process.run(selvm, "run", process.folder), 2, "",
+    "selvm: cannot read '" .. process.folder .. "': Is a directory\n")
   expect_result(expect, run_text("x = = 1"), 2, "", "p.lua:1: unexpected symbol near '='")
+  expect_result(expect, run_text('\n\nx = "a'), 2, "", "p.lua:3: unfinished string near")
+  expect_result(expect, run_text(string.dump(function() end)), 2, "", "only Lua source can be run")
+  expect_result(expect, run_text('\nlocal os = require "os"'), 2, "",
+    "p.lua:2: module 'os' does not exist inside the machine")
+  if not selvm:find("debug") then -- the sanitizers' allocator ends the process instead
+    expect_result(expect, run_text("", { "--memory", "1000G" }), 2, "",
+      "the host has no 1000G of memory to give")
+  end
   expect_result(expect, run_text('require "nowhere"'), 2, "", "p.lua:1: module 'nowhere' not found")
   local result = run_text("", { "--memory", "1M" })
   expect_result(expect, result, 2, "", "1M of memory is too little: the kernel, the program")

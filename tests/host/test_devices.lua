@@ -25,5 +25,52 @@ checks.group("an access that no device answers is a fault", function(expect)
   expect(result.err:find("devices.lua:%d+: in main chunk"), "%s", result.err)
 end)
 
+-- A program that has the clock's registers at `rtc`, and a table `seL4`.
+local PRELUDE = [[
+local seL4 = require "seL4"
+local bootstrap = require "sel4.bootstrap"
+local memory = bootstrap.open()
+local rtc = memory:window(4096)
+memory:map(memory:device_frame(0x00101000), rtc)
+local function time()
+  local low = seL4.Load32(rtc)
+  return seL4.Load32(rtc + 4) << 32 | low
+end
+]]
+
+local function run_text(text)
+  return process.run(selvm, "run", process.file("p.lua", PRELUDE .. text))
+end
+
+checks.group("who reads the clock sees that computing takes time", function(expect)
+  local result = run_text([[
+local before = time()
+for _ = 1, 100000 do end
+print((time() - before) // 1000000)]])
+  expect(result.out == "1\n", "%s%s", result.out, result.err)
+end)
+
+checks.group("an alarm interrupts who only computes", function(expect)
+  local result = run_text([[
+local handler, alarm = memory:slot(), memory:object(seL4.NotificationObject)
+bootstrap.check(seL4.IRQControl_Get(seL4.CapIRQControl, 11, seL4.CapInitThreadCNode, handler, 64))
+bootstrap.check(seL4.IRQHandler_SetNotification(handler, alarm))
+local has_rung = false
+require("sel4.thread").new(memory, { priority = 254, entry = function()
+  seL4.Wait(alarm)
+  has_rung = true
+end }):start()
+bootstrap.check(seL4.TCB_SetPriority(seL4.CapInitThreadTCB, seL4.CapInitThreadTCB, 1))
+seL4.Store32(rtc + 0x10, 1)
+seL4.Store32(rtc + 0x0c, 0)
+seL4.Store32(rtc + 0x08, 2000000) -- the last entry to the kernel before the loop
+local rounds = 0
+while not has_rung and rounds < 1e7 do
+  rounds = rounds + 1
+end
+print(has_rung, rounds > 1000)]])
+  expect(result.out == "true\ttrue\n", "%s%s", result.out, result.err)
+end)
+
 process.cleanup()
 checks.finish()

@@ -135,6 +135,24 @@ checks.group("capabilities are described", function(expect)
   expect(tcb and tcb.index == 1 and tcb.object > 0x80000000, "the TCB's capability")
 end)
 
+checks.group("capabilities of other CSpaces are told by their threads", function(expect)
+  local m = machine_of([[
+local seL4 = require "seL4"
+local bootstrap = require "sel4.bootstrap"
+local memory = bootstrap.open()
+local endpoint, cspace = memory:object(seL4.EndpointObject), memory:cspace(3)
+bootstrap.check(seL4.CNode_Mint(cspace, 5, 64, seL4.CapInitThreadCNode, endpoint, 64, 15, 7))
+require("sel4.thread").new(memory, { name = "worker", entry = print, cspace = cspace })
+]])
+  m:run()
+  local found
+  for _, cap in ipairs(m:capabilities()) do
+    found = cap.badge == 7 and cap or found
+  end
+  expect(found and found.index == 5 and found.holder:find("^CSpace of thread 'worker', CNode 0x"),
+    "%s", found and found.holder)
+end)
+
 checks.group("machines are independent and are collected", function(expect)
   local a, a_output = machine_of("x = 1 print(x, y)")
   local b, b_output = machine_of("y = 2 print(x, y)")

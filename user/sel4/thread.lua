@@ -1,0 +1,82 @@
+-- SPDX-License-Identifier: MIT
+--- Threads of the root task's own process: they share its globals, and by default its CSpace.
+--
+--   local thread = require "sel4.thread"
+--   local worker = thread.new(memory, { entry = function(n) print(n) end, args = { 7 },
+--     priority = 100, name = "worker" })
+--   worker:start()
+
+local bootstrap = require "sel4.bootstrap"
+local seL4 = require "seL4"
+
+local thread = {}
+
+local PRIORITY = 100
+local ARGUMENTS_MAX = 6
+local REGISTER_COUNT = 32
+local KNOWN = { entry = true, args = true, priority = true, name = true, cspace = true,
+  fault_endpoint = true }
+
+local Thread = {}
+Thread.__index = Thread
+Thread.__name = "sel4.thread"
+
+function Thread:__tostring()
+  return ("thread '%s' of TCB %d"):format(self.name, self.tcb)
+end
+
+--- Lets the thread run from its entry on. When it runs is up to its priority.
+function Thread:start()
+  local registers = { pc = self.entry }
+  for i, argument in ipairs(self.args) do
+    registers["a" .. i - 1] = argument
+  end
+  bootstrap.check(seL4.TCB_WriteRegisters(self.tcb, true, 0, REGISTER_COUNT, registers), 1)
+  return self
+end
+
+--- Suspends the thread: it runs no more until TCB_Resume.
+function Thread:suspend()
+  bootstrap.check(seL4.TCB_Suspend(self.tcb), 1)
+end
+
+local function check_options(options)
+  for key in pairs(options) do
+    if not KNOWN[key] then
+      error(("thread.new: unknown option '%s'"):format(tostring(key)), 3)
+    end
+  end
+  if type(options.entry) ~= "function" then
+    error("thread.new: option 'entry' must be a function", 3)
+  elseif #(options.args or {}) > ARGUMENTS_MAX then
+    error(("thread.new: a thread takes at most %d arguments"):format(ARGUMENTS_MAX), 3)
+  end
+end
+
+--- Makes a thread, with an IPC buffer of its own. `memory` is of bootstrap.open. Options:
+---   entry            the function it runs
+---   args             up to 6 integers, the function's arguments
+---   priority         0 to 255, 100 if left out; 255, the root task's, runs first
+---   name             for tables and dumps
+---   cspace           slot of the CNode it finds capabilities in (Memory:cspace); the caller's own
+---                    if left out
+---   fault_endpoint   CPtr, in the thread's CSpace, of an endpoint for its faults; without one a
+---                    fault stops it for good
+--- Returns { tcb = slot, buffer = address of the IPC buffer } with the methods above.
+function thread.new(memory, options)
+  check_options(options)
+  local tcb = memory:object(seL4.TCBObject)
+  local frame = memory:object(seL4.RISCV_4K_Page)
+  local buffer = memory:window(1 << seL4.PageBits)
+  local name = options.name or ("thread %d"):format(tcb)
+  memory:map(frame, buffer)
+  bootstrap.check(seL4.TCB_Configure(tcb, options.fault_endpoint or 0,
+    options.cspace or seL4.CapInitThreadCNode, 0, seL4.CapInitThreadVSpace, 0, buffer, frame), 1)
+  bootstrap.check(seL4.TCB_SetSchedParams(tcb, seL4.CapInitThreadTCB, seL4.MinPrio,
+    options.priority or PRIORITY), 1)
+  seL4.DebugNameThread(tcb, name)
+  return setmetatable({ tcb = tcb, buffer = buffer, name = name, args = options.args or {},
+    entry = seL4.Entry(options.entry) }, Thread)
+end
+
+return thread
