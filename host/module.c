@@ -221,7 +221,7 @@ static int core_check(lua_State *L)
     struct platform *p = box_idle_platform(L, "check");
     struct check_report report;
 
-    if (kernel_check(p->kernel, &report)) {
+    if (kernel_check_all(p->kernel, &report)) {
         lua_pushboolean(L, 1);
         return 1;
     }

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT */
+/* Between the files of the checker. Each check is a function over the whole state; check.c has the
+   table of them. They run in its order, and a later one may rely on what earlier ones have seen. */
+#ifndef KERNEL_CHECK_WALK_H
+#define KERNEL_CHECK_WALK_H
+
+#include "kernel/cap/cdt.h"
+#include "kernel/check/check.h"
+
+struct check {
+    struct kernel *k;
+    struct check_report *report;
+};
+
+/* Says what is broken, with the address or number concerned. Returns false. */
+bool check_broken(struct check *c, const char *what, uint64_t where);
+
+/* Whether `size` bytes at the address lie in RAM and the address is a multiple of 2^bits. */
+bool check_is_memory(const struct check *c, kaddr address, unsigned bits, uint64_t size);
+
+/* The next capability in order of derivation; from the sentinel, the first. NULL at the end. */
+static inline struct slot *check_next(const struct check *c, const struct slot *slot)
+{
+    return cdt_next(c->k, slot);
+}
+
+/* Whether a capability is the first to its object in order of derivation: it stands for the object
+   where each is to be looked at once. */
+bool check_is_first(const struct check *c, const struct slot *slot);
+
+/* slots.c */
+bool check_links(struct check *c);
+bool check_slots(struct check *c);
+
+/* objects.c */
+bool check_objects(struct check *c);
+bool check_untypeds(struct check *c);
+bool check_roots(struct check *c);
+bool check_memory(struct check *c);
+
+/* threads.c */
+bool check_ready_queues(struct check *c);
+bool check_threads(struct check *c);
+bool check_current(struct check *c);
+
+/* queues.c */
+bool check_wait_queues(struct check *c);
+
+/* vspace.c */
+bool check_asids(struct check *c);
+bool check_heaps(struct check *c);
+bool check_mappings(struct check *c);
+
+/* irq.c */
+bool check_irqs(struct check *c);
+
+/* replies.c: the classic configuration's reply capabilities */
+bool check_replies(struct check *c);
+
+#endif
