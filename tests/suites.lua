@@ -33,5 +33,6 @@ return {
   { "documentation", "lua5.4 tests/docs/test_docs.lua build/release" },
   { "benchmarks", "lua5.4 tests/bench/test_bench.lua", { "release" } },
   { "user library", "$build/selvm run tests/user/library.lua", all },
+  { "user library, MCS", "$build/selvm run --mcs tests/user/library_mcs.lua", all },
   { "examples", "lua5.4 tests/examples/test_examples.lua $build/selvm", all },
 }
