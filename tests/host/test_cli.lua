@@ -35,6 +35,14 @@ checks.group("a program that ends has status 0", function(expect)
   expect_result(expect, run_text("require('seL4').DebugHalt() print 'no'"), 0, "", "")
 end)
 
+checks.group("output that cannot be written has status 1", function(expect)
+  for _, count in ipairs { 1, 100000 } do
+    local path = process.file("p.lua", ("for i = 1, %d do print(i) end"):format(count))
+    local result = process.run("sh", "-c", ("'%s' run '%s' >/dev/full"):format(selvm, path))
+    expect_result(expect, result, 1, "", "the program's output could not be written: No space left")
+  end
+end)
+
 checks.group("an uncaught error has status 1 and a traceback", function(expect)
   local result = run_text('local function f()\n  error("boom")\nend\nf()')
   expect_result(expect, result, 1, "", "p.lua:2: boom")
