@@ -72,6 +72,8 @@ end)
 checks.group("an error object without a text is told by its type", function(expect)
   expect_result(expect, run_text("error({})"), 1, "", "(error object is a table value)")
   expect_result(expect, run_text("error()"), 1, "", "(error object is a nil value)")
+  expect_result(expect, run_text("error(false)"), 1, "", "rootserver': false\n")
+  expect_result(expect, run_text("error(12)"), 1, "", "rootserver': 12\n")
   expect_result(expect, run_text(
     "error(setmetatable({}, { __tostring = function() return 'mine' end }))"), 1, "", ": mine\n")
 end)
