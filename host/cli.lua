@@ -142,17 +142,29 @@ local function report_deadlock(machine)
   complain("nothing can ever run again, and the root task waits:\n%s", machine:thread_table())
 end
 
+-- The machine's console: what cannot be written is an error, which run() then returns.
+local function write_output(text)
+  local _, why = io.write(text)
+  if why then
+    error(why, 0)
+  end
+end
+
 -- Runs until the end: the exit status.
 local function run_to_end(machine, heap_bits)
-  local why = machine:run()
+  local why, problem = machine:run()
   local texts, count = machine:errors()
-  io.stdout:flush()
+  local _, unwritten = io.stdout:flush()
   if count > 0 then
     report_errors(texts, count, heap_bits)
     return FAILED
   elseif why == "deadlock" then
     report_deadlock(machine)
     return DEADLOCK
+  elseif problem or unwritten then
+    complain("the program's output could not be written: %s",
+      unwritten or (problem:gsub("^console: ", "", 1)))
+    return FAILED
   end
   return DONE
 end
@@ -175,6 +187,7 @@ local function run(arguments)
   if not checked then
     return wrong_usage("%s", (refusal:gsub("^option '(%w+)'", "option '--%1'")))
   end
+  checked.console = write_output
   local machine, problem = selvm.create(checked)
   if not machine then
     complain("%s", problem)

@@ -11,6 +11,7 @@ local core = require "selvm.core"
 local describe = require "selvm.describe"
 local linker = require "selvm.linker"
 local options = require "selvm.options"
+local words = require "selvm.words"
 
 local selvm = { VERSION = "0.1" }
 
@@ -36,14 +37,22 @@ end
 --- Runs the machine until it stops by itself, or for `limit_us` microseconds of its time. Returns
 --- "halted" (by DebugHalt; it runs nothing any more), "idle" (nothing can run, and the root task
 --- has ended), "deadlock" (nothing can run, and the root task waits) or "limit". After "idle",
---- "deadlock" and "limit" it may be run again: an interrupt or input may have woken something.
+--- "deadlock" and "limit" it may be run again: an interrupt or input may have woken something. A
+--- second result says what was wrong if one of the host program's own functions (console, time,
+--- sleep) has failed meanwhile; nil: none has.
 function methods.run(machine, limit_us)
   check(machine, "run")
   if limit_us ~= nil and not (math.type(limit_us) == "integer" and limit_us >= 0 and
     limit_us < 1 << 50) then
     error("run: the limit must be a whole number of microseconds below 2^50", 2)
   end
-  return core.run(machine, limit_us)
+  local hooks = facts[machine].hooks
+  hooks.problem = nil
+  local why = core.run(machine, limit_us)
+  if hooks.problem then
+    return why, hooks.problem
+  end
+  return why
 end
 
 --- All threads; describe.threads says what is in a row.
@@ -65,7 +74,8 @@ end
 function methods.raise(machine, irq)
   check(machine, "raise")
   if math.type(irq) ~= "integer" or irq < 1 or irq > LINE_MAX then
-    error(("raise: there are interrupt lines 1 to %d, not %s"):format(LINE_MAX, tostring(irq)), 2)
+    error(("raise: there are interrupt lines 1 to %d, not %s"):format(LINE_MAX, words.shown(irq)),
+      2)
   end
   core.raise(machine, irq)
 end
@@ -114,7 +124,23 @@ function methods.close(machine)
 end
 
 local metatable = core.metatable
-metatable.__index = methods
+
+-- A misspelt method is an error that knows better.
+function metatable.__index(_, name)
+  local method = methods[name]
+  if method then
+    return method
+  end
+  local names = {}
+  for known in pairs(methods) do
+    names[#names + 1] = known
+  end
+  table.sort(names)
+  local near = type(name) == "string" and words.nearest(name, names)
+  error(("a machine has no '%s'; %s"):format(tostring(name), near and
+    ("did you mean '%s'?"):format(near) or "there are: " .. table.concat(names, ", ")), 2)
+end
+
 metatable.__close = core.close
 metatable.__metatable = "selvm.machine"
 
@@ -158,12 +184,37 @@ local function host_sleep(us)
   while os.clock() < deadline do end
 end
 
+-- A function of the host program as a hook. The machine goes on when it fails, and the first
+-- failure is kept in hooks.problem.
+local function guard(hooks, name, fn)
+  return function(...)
+    local has_succeeded, result = pcall(fn, ...)
+    if has_succeeded then
+      return result
+    end
+    hooks.problem = hooks.problem or ("%s: %s"):format(name, tostring(result))
+  end
+end
+
+-- Microseconds from a function of the host program, or an error at its creator.
+local function read_time(time)
+  local now = time()
+  if type(now) ~= "number" then
+    error("it must return a number of microseconds, not a " .. type(now), 0)
+  end
+  return now
+end
+
 local function make_hooks(checked)
-  local hooks = { console = checked.console or function(text) io.write(text) end }
+  local hooks = {}
+  hooks.console = guard(hooks, "console", checked.console or function(text) io.write(text) end)
   if checked.clock == "host" then
     local time = checked.time or host_time
-    local start = time()
-    hooks.clock = function() return time() - start end
+    local can_start, start = pcall(read_time, time)
+    if not can_start then
+      return nil, "option 'time': " .. tostring(start)
+    end
+    hooks.clock = guard(hooks, "time", function() return read_time(time) - start end)
   end
   return hooks
 end
@@ -174,7 +225,10 @@ function selvm.create(checked)
   if not image then
     return nil, why
   end
-  local hooks = make_hooks(checked)
+  local hooks, fault = make_hooks(checked)
+  if not hooks then
+    return nil, fault
+  end
   local machine, problem = core.create({
     image = image,
     memory = checked.memory,
@@ -189,11 +243,11 @@ function selvm.create(checked)
     return nil, problem
   end
   local sleep = checked.sleep or host_sleep
-  hooks.sleep = function(us)
+  hooks.sleep = guard(hooks, "sleep", function(us)
     core.flush(machine) -- who waits wants to see what has been said
     sleep(us)
-  end
-  facts[machine] = { name = checked.name or checked.program or "main.lua" }
+  end)
+  facts[machine] = { hooks = hooks, name = checked.name or checked.program or "main.lua" }
   return machine
 end
 

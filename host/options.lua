@@ -67,7 +67,7 @@ local function check_integer(value, first, last, name)
   local integer = type(value) == "number" and math.tointeger(value)
   if not integer or integer < first or integer > last then
     refuse("%s must be a whole number from %d to %d, not %s", name, first, last,
-      tostring(value))
+      words.shown(value))
   end
   return integer
 end
@@ -123,6 +123,8 @@ local function check_program(given)
     refuse("both 'program' (a file) and 'source' (a text) are given; one is needed")
   elseif not given.program and not given.source then
     refuse("option 'program' (a file) or 'source' (a text) is needed")
+  elseif given.program == "" then
+    refuse("option 'program' is empty; it is the name of a file")
   elseif given.name == "" then
     refuse("option 'name' is empty; it is what messages call the program")
   end

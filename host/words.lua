@@ -40,6 +40,11 @@ function words.nearest(name, names)
   return best
 end
 
+--- A value as an error message shows it: strings in quotes.
+function words.shown(value)
+  return type(value) == "string" and ("'%s'"):format(value) or tostring(value)
+end
+
 --- What is wrong with the keys of `options`, of which only those in the list `known` may be there;
 --- nil if nothing is.
 function words.unknown_key(options, known)
@@ -48,9 +53,12 @@ function words.unknown_key(options, known)
     is_known[name] = true
   end
   for key in pairs(options) do
-    if not is_known[key] then
-      local near = type(key) == "string" and words.nearest(key, known)
-      return ("unknown option '%s'; %s"):format(tostring(key),
+    if type(key) ~= "string" then
+      return ("%s stands in the options without a name; there are: %s"):format(
+        words.shown(options[key]), table.concat(known, ", "))
+    elseif not is_known[key] then
+      local near = words.nearest(key, known)
+      return ("unknown option '%s'; %s"):format(key,
         near and ("did you mean '%s'?"):format(near)
         or "there are: " .. table.concat(known, ", "))
     end

@@ -29,8 +29,10 @@ return {
   { "module", sanitized .. "lua5.4 tests/host/test_module.lua $build", { "debug" } },
   { "module, Lua 5.3", "lua5.3 tests/host/test_module.lua", { "lua5.3" } },
   { "devices", "lua5.4 tests/host/test_devices.lua $build/selvm", all },
+  { "script selvm", "lua5.4 tests/host/test_script.lua" },
   { "documentation", "lua5.4 tests/docs/test_docs.lua build/release" },
   { "benchmarks", "lua5.4 tests/bench/test_bench.lua", { "release" } },
   { "user library", "$build/selvm run tests/user/library.lua", all },
+  { "user library, MCS", "$build/selvm run --mcs tests/user/library_mcs.lua", all },
   { "examples", "lua5.4 tests/examples/test_examples.lua $build/selvm", all },
 }

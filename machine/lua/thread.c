@@ -93,14 +93,17 @@ static int call_tostring(lua_State *L)
     return 1;
 }
 
-/* Whether the value on top says itself how it reads. */
-static bool has_tostring(lua_State *L)
+/* Whether the value on top reads as more than its type and an address. */
+static bool is_readable(lua_State *L)
 {
-    bool is_there = luaL_getmetafield(L, -1, "__tostring") != LUA_TNIL;
+    int type = lua_type(L, -1);
 
-    if (is_there)
-        lua_pop(L, 1);
-    return is_there;
+    if (type == LUA_TNUMBER || type == LUA_TBOOLEAN)
+        return true;
+    if (luaL_getmetafield(L, -1, "__tostring") == LUA_TNIL)
+        return false;
+    lua_pop(L, 1);
+    return true;
 }
 
 /* Replaces the error object on top by text. Its __tostring is the program's code: it runs protected
@@ -109,7 +112,7 @@ static void error_to_text(lua_State *L)
 {
     if (lua_type(L, -1) == LUA_TSTRING)
         return;
-    if (lua_type(L, -1) != LUA_TNUMBER && !has_tostring(L)) {
+    if (!is_readable(L)) {
         lua_pushfstring(L, "(error object is a %s value)", luaL_typename(L, -1));
         lua_remove(L, -2);
         return;

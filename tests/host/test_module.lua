@@ -192,8 +192,47 @@ checks.group("a failing console does no harm, and may not re-enter", function(ex
     error "broken"
   end })
   expect(m:run() == "idle", "it runs")
+  expect(select(2, m:run()) == nil, "a second run has nothing to say")
   expect(seen[1]:find("the machine is running") and seen[2]:find("the machine is running"), "%s",
     seen[1])
+end)
+
+checks.group("what fails in the host program is told", function(expect)
+  local m = selvm.machine { source = "print(1)", console = function() error("my console", 0) end }
+  local why, problem = m:run()
+  expect(why == "idle" and problem == "console: my console", "%s %s", why, problem)
+  local count = 0
+  m = selvm.machine { source = "print(1)", clock = "host", console = function() end,
+    time = function()
+      count = count + 1
+      return count == 1 and 0 or "late"
+    end }
+  why, problem = m:run()
+  expect(why == "idle" and problem:find("^time: it must return a number of microseconds"), "%s",
+    problem)
+end)
+
+checks.group("misspelt and misused methods are errors that say so", function(expect)
+  local m = machine_of("")
+  local function refused(message, f, ...)
+    local text = error_of(f, ...)
+    expect(text:find(message, 1, true), "no %q in %q", message, text)
+  end
+  refused("a machine has no 'thread'; did you mean 'threads'?", function() return m:thread() end)
+  refused("a machine has no 'frobnicate'; there are: capabilities, check, close", function()
+    return m.frobnicate
+  end)
+  refused("call it as machine:run(...), with a colon", m.run)
+  refused("call it as machine:threads(...), with a colon", m.threads, {})
+  refused("run: the limit must be a whole number of microseconds", m.run, m, "5")
+  refused("run: the limit must be a whole number of microseconds", m.run, m, -1)
+  refused("lines 1 to 96, not '5'", m.raise, m, "5")
+  refused("lines 1 to 96, not nil", m.raise, m)
+  refused("input: a string is needed, not a nil", m.input, m)
+  m:close()
+  for _, name in ipairs { "run", "threads", "capabilities", "check", "time", "errors" } do
+    refused(name .. ": the machine is closed", m[name], m)
+  end
 end)
 
 checks.group("the host's clock can be given", function(expect)
@@ -218,6 +257,16 @@ checks.group("options are checked", function(expect)
   refused({ source = "", memry = "1M" }, "unknown option 'memry'; did you mean 'memory'?")
   refused({ source = "", zzzzzz = 1 }, "unknown option 'zzzzzz'; there are: program, source")
   refused({ source = "", memory = "x" }, "option 'memory': 'x' is no size")
+  refused({ "a.lua" }, "'a.lua' stands in the options without a name; there are: program, source")
+  refused({ program = "" }, "option 'program' is empty")
+  refused({ program = "tests" }, "cannot read 'tests': Is a directory")
+  refused({ source = "", domains = "2" }, "a whole number from 1 to 256, not '2'")
+  refused({ source = "", memory = -4096 }, "-4096 is not a whole number of bytes")
+  refused({ source = "", modules = { x = "= =" } }, "x:1: unexpected symbol near '='")
+  refused({ source = "", modules = { "x" } }, "must map names to texts; '1' does not")
+  refused({ source = "", schedule = {} }, "must have 1 to 99 entries, not 0")
+  refused({ source = "", clock = "host", time = function() return "x" end },
+    "option 'time': it must return a number of microseconds, not a string")
   refused({ source = "", memory = 5000 }, "must be a multiple of 4K; 5000 is not")
   refused({ source = "", heap = "32K" }, "for 32K choose 64K")
   refused({ source = "", clock = "wall" }, "must be 'virtual' or 'host', not 'wall'")

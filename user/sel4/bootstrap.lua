@@ -27,6 +27,9 @@ local SIZE_BITS = {
   [seL4.RISCV_Giga_Page] = seL4.HugePageBits,
   [seL4.RISCV_PageTableObject] = seL4.PageTableBits,
 }
+if seL4.ReplyObject then -- MCS
+  SIZE_BITS[seL4.ReplyObject] = seL4.ReplyBits
+end
 
 local ERROR_NAMES = {}
 for _, name in ipairs {
@@ -85,7 +88,7 @@ local function room(untyped, bits)
 end
 
 --- Makes an object; returns the slot of its capability. `size_bits` is for the types that come in
---- several sizes: log2 of the number of slots of a CapTable, of the bytes of an Untyped or LuaHeap.
+--- several sizes: log2 of the number of slots of a CapTable, of the bytes of the others.
 function Memory:object(object_type, size_bits)
   local bits = object_bits(object_type, size_bits)
   if not bits then

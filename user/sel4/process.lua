@@ -8,15 +8,17 @@
 
 local bootstrap = require "sel4.bootstrap"
 local seL4 = require "seL4"
+local tcb = require "sel4.tcb"
 
 local process = {}
 
 local PAGE_SIZE = 1 << seL4.PageBits
 local IMAGE_VADDR = 0x10000
-local PRIORITY, HEAP_BITS, CSPACE_BITS = 100, 20, 6
+local HEAP_BITS, CSPACE_BITS = 20, 6
 local HEADER_SIZE, RECORD_SIZE = 32, 32
 local KNOWN = { name = true, source = true, args = true, modules = true, heap_bits = true,
-  cspace_bits = true, caps = true, priority = true, fault_endpoint = true }
+  cspace_bits = true, caps = true, priority = true, fault_endpoint = true,
+  budget = true, period = true }
 
 local check = bootstrap.check
 
@@ -104,7 +106,8 @@ end
 ---   caps             { [index] = slot }: copies of these capabilities are all its CSpace has
 ---   cspace_bits      log2 of the slots of its CSpace, 6 if left out
 ---   priority         100 if left out
----   fault_endpoint   CPtr in its CSpace of an endpoint for its faults
+---   fault_endpoint   CPtr, in its CSpace (MCS: in the caller's), of an endpoint for its faults
+---   budget, period   as for sel4.thread
 --- Returns { tcb, vspace, cspace, heap = slots } with the methods above.
 function process.new(memory, options)
   for key in pairs(options) do
@@ -119,14 +122,14 @@ function process.new(memory, options)
   local cspace = make_cspace(memory, options.cspace_bits or CSPACE_BITS, options.caps or {})
   local buffer = load_image(memory, vspace, image)
   local frame = memory:object(seL4.RISCV_4K_Page)
-  local tcb = memory:object(seL4.TCBObject)
+  local slot = memory:object(seL4.TCBObject)
   memory:map(frame, buffer, vspace)
-  check(seL4.TCB_Configure(tcb, options.fault_endpoint or 0, cspace, 0, vspace, 0, buffer, frame),
-    1)
-  check(seL4.TCB_SetSchedParams(tcb, seL4.CapInitThreadTCB, seL4.MinPrio,
-    options.priority or PRIORITY), 1)
-  seL4.DebugNameThread(tcb, name)
-  return setmetatable({ name = name, tcb = tcb, vspace = vspace, cspace = cspace, heap = heap },
+  tcb.configure(memory, slot, {
+    cspace = cspace, vspace = vspace, buffer = buffer, frame = frame, priority = options.priority,
+    budget = options.budget, period = options.period, fault_endpoint = options.fault_endpoint,
+  })
+  seL4.DebugNameThread(slot, name)
+  return setmetatable({ name = name, tcb = slot, vspace = vspace, cspace = cspace, heap = heap },
     Process)
 end
 

@@ -8,14 +8,14 @@
 
 local bootstrap = require "sel4.bootstrap"
 local seL4 = require "seL4"
+local tcb = require "sel4.tcb"
 
 local thread = {}
 
-local PRIORITY = 100
 local ARGUMENTS_MAX = 6
 local REGISTER_COUNT = 32
 local KNOWN = { entry = true, args = true, priority = true, name = true, cspace = true,
-  fault_endpoint = true }
+  fault_endpoint = true, budget = true, period = true }
 
 local Thread = {}
 Thread.__index = Thread
@@ -60,22 +60,25 @@ end
 ---   name             for tables and dumps
 ---   cspace           slot of the CNode it finds capabilities in (Memory:cspace); the caller's own
 ---                    if left out
----   fault_endpoint   CPtr, in the thread's CSpace, of an endpoint for its faults; without one a
----                    fault stops it for good
+---   fault_endpoint   CPtr, in the thread's CSpace (MCS: in the caller's), of an endpoint for its
+---                    faults; without one a fault stops it for good
+---   budget, period   MCS only: it may run so many microseconds in each period; 10 ms of 10 ms if
+---                    left out
 --- Returns { tcb = slot, buffer = address of the IPC buffer } with the methods above.
 function thread.new(memory, options)
   check_options(options)
-  local tcb = memory:object(seL4.TCBObject)
+  local slot = memory:object(seL4.TCBObject)
   local frame = memory:object(seL4.RISCV_4K_Page)
   local buffer = memory:window(1 << seL4.PageBits)
-  local name = options.name or ("thread %d"):format(tcb)
+  local name = options.name or ("thread %d"):format(slot)
   memory:map(frame, buffer)
-  bootstrap.check(seL4.TCB_Configure(tcb, options.fault_endpoint or 0,
-    options.cspace or seL4.CapInitThreadCNode, 0, seL4.CapInitThreadVSpace, 0, buffer, frame), 1)
-  bootstrap.check(seL4.TCB_SetSchedParams(tcb, seL4.CapInitThreadTCB, seL4.MinPrio,
-    options.priority or PRIORITY), 1)
-  seL4.DebugNameThread(tcb, name)
-  return setmetatable({ tcb = tcb, buffer = buffer, name = name, args = options.args or {},
+  tcb.configure(memory, slot, {
+    cspace = options.cspace or seL4.CapInitThreadCNode, vspace = seL4.CapInitThreadVSpace,
+    buffer = buffer, frame = frame, priority = options.priority, budget = options.budget,
+    period = options.period, fault_endpoint = options.fault_endpoint,
+  })
+  seL4.DebugNameThread(slot, name)
+  return setmetatable({ tcb = slot, buffer = buffer, name = name, args = options.args or {},
     entry = seL4.Entry(options.entry) }, Thread)
 end
 
