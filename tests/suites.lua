@@ -28,4 +28,5 @@ return {
   { "module, Lua 5.3", "lua5.3 tests/host/test_module.lua", { "lua5.3" } },
   { "devices", "lua5.4 tests/host/test_devices.lua $build/selvm", all },
   { "examples", "lua5.4 tests/examples/test_examples.lua $build/selvm", all },
+  { "scenarios", "lua5.4 tests/scenarios/test_scenarios.lua $build/selvm", all },
 }

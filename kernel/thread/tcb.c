@@ -53,6 +53,7 @@ void tcb_restart(struct kernel *k, struct tcb *t)
     tcb_cancel_ipc(k, t);
     k->flavour->reply_prepare(k, t);
     t->has_ended = false;
+    t->is_abandoned = false;
     scheduler_set_state(k, t, THREAD_RESTART);
     /* Queued first: should it not run at once, it is the first of its priority, as in seL4. */
     scheduler_enqueue(k, t);

@@ -14,7 +14,7 @@ static void refuse_to_run(struct platform *p, struct tcb *t, uint64_t code)
 {
     clock_advance(p, ENTRY_COST_NS);
     kernel_user_exception(p->kernel, EXCEPTION_NO_ENGINE, code);
-    if (t->state == THREAD_INACTIVE && is_root_thread(p->kernel, t))
+    if (t->is_abandoned && is_root_thread(p->kernel, t))
         p->root_error_count++;
 }
 

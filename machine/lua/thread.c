@@ -154,7 +154,7 @@ static int describe_stop(lua_State *L)
 /* Whether a fault that has just been raised has stopped the thread: there was nobody to tell. */
 static bool is_stopped(const struct lua_thread *thread)
 {
-    return thread->tcb->state == THREAD_INACTIVE;
+    return thread->tcb->is_abandoned;
 }
 
 static void count_stop(const struct lua_thread *thread)
