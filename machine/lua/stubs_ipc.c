@@ -40,6 +40,9 @@ static void set_words(lua_State *L, const struct ipc_row *row, struct tcb *t, in
 
         for (int i = 0; i < MESSAGE_REGISTER_COUNT; i++)
             t->registers[REG_A2 + i] = words[i];
+    } else {
+        for (int i = 0; i < MESSAGE_REGISTER_COUNT; i++)
+            t->registers[REG_A2 + i] = 0; /* a signal leaves them as they are */
     }
 }
 
