@@ -47,6 +47,9 @@ struct lua_thread {
     enum request request;
     enum ending ending;
     bool has_deferred;            /* it was to be preempted where it could not yield */
+    bool is_killed;               /* it stayed there too long: every instruction raises an error */
+    bool has_kill_text;           /* error_text is that of the kill */
+    uint64_t deferred_since_ns;   /* with has_deferred */
     unsigned unyieldable_resumes; /* active resumes made from where nothing can yield */
     char place[PLACE_SIZE];       /* module it stopped in and line there, when taken eagerly */
     int line;                     /* 0: to be found in `innermost` */

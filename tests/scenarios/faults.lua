@@ -121,6 +121,16 @@ tcb = faulty(function()
 end)
 next_fault()
 print("__tostring for ever: " .. seL4.DebugFaultText(tcb):match("^[^\n]*"))
+tcb = faulty(function()
+  local function forever()
+    while true do
+      xpcall(error, forever)
+    end
+  end
+  error(setmetatable({}, { __tostring = forever }))
+end)
+next_fault()
+print("__tostring that catches: " .. seL4.DebugFaultText(tcb):match("^[^\n]*"))
 
 -- A capability that is not there.
 tcb = faulty(function()
