@@ -30,6 +30,7 @@ static void resume(struct lua_thread *thread, int arguments)
     preemption_update(thread->coroutine, process);
     thread->request = REQUEST_NONE;
     process->active = thread;
+    thread->running = thread->coroutine;
     p->running = t;
     status = compat_resume(thread->coroutine, process->main, arguments, &count);
     p->running = NULL;

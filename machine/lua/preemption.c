@@ -84,6 +84,10 @@ static void hook(lua_State *L, lua_Debug *record)
     struct process *process = process_of_state(L);
     struct platform *p = process->platform;
 
+    if (process->is_collection_due) {
+        process->is_collection_due = false;
+        lua_gc(L, LUA_GCCOLLECT, 0);
+    }
     if (record->event == LUA_HOOKCOUNT) {
         clock_advance(p, (uint64_t)lua_gethookcount(L) * INSTRUCTION_NS);
         clock_now(p);
@@ -103,7 +107,7 @@ static void hook(lua_State *L, lua_Debug *record)
 
 void preemption_update(lua_State *L, const struct process *process)
 {
-    if (process->active != NULL && process->active->is_killed)
+    if (process->is_collection_due || (process->active != NULL && process->active->is_killed))
         set_hook(L, LUA_MASKCOUNT, 1);
     else if (!clock_is_watched(process->platform))
         set_hook(L, 0, 0);

@@ -96,10 +96,16 @@ local function refused(what, host, fn, ...)
     print(what .. ": " .. text:match("seL4.*"))
   end
 end
-refused("sort", "sort", table.sort, { 3, 2, 1 }, function(a, b) return double(a) < b end)
-refused("gsub", "gsub", string.gsub, "abc", ".", function() seL4.Signal(note) end)
-refused("a coroutine in sort", "", table.sort, { 3, 2, 1 }, function()
-  coroutine.wrap(function() seL4.Yield() end)()
+refused("sort", "sort", function()
+  table.sort({ 3, 2, 1 }, function(a, b) return double(a) < b end)
+end)
+refused("gsub", "gsub", function()
+  return ("abc"):gsub(".", function() seL4.Signal(note) end)
+end)
+refused("a coroutine in sort", "a C function", function()
+  table.sort({ 3, 2, 1 }, function()
+    coroutine.wrap(function() seL4.Yield() end)()
+  end)
 end)
 refused("the handler of xpcall", "", function()
   local _, text = xpcall(error, function()
@@ -138,9 +144,15 @@ if coroutine.close then
   co = coroutine.create(fn)
   are("before close", { coroutine.resume(co, double, function() closed = true end) }, { true, 2 })
   are("close", { coroutine.close(co), closed, coroutine.status(co) }, { true, true, "dead" })
+  co = coroutine.create(fn)
+  coroutine.resume(co, double, seL4.Yield)
+  is("a call while closing", select(2, coroutine.close(co)):match("cannot be called.*"),
+    "cannot be called inside a callback of a C function; call it before or after")
 else
   print "before close: true 2"
   print "close: true true dead"
+  print("a call while closing: cannot be called inside a callback of a C function; call it before "
+    .. "or after")
 end
 
 -- A coroutine is shared by two threads; while it waits in one, the other cannot resume it.
