@@ -53,10 +53,10 @@ local children = { start("modest", 1, 2), start("hungry", 2, 100) }
 for _ = 1, #children do
   local _, badge, has_succeeded = seL4.RecvWithMRs(endpoint)
   local child = children[badge]
-  local size, used = child:heap_stats()
-  print(("root task: '%s' %s; of its heap of %d KiB it uses %s"):format(child.name,
+  local size, _, most = child:heap_stats()
+  print(("root task: '%s' %s; of its heap of %d KiB it had %s in use at once"):format(child.name,
     has_succeeded == 1 and "has succeeded" or "has failed", size >> 10,
-    used > size // 2 and "more than half" or "less than half"))
+    most > size // 2 and "more than half" or "less than half"))
   seL4.Reply(seL4.MessageInfo_new(0, 0, 0, 0))
 end
 print("root task: nothing of this was mine")

@@ -112,7 +112,7 @@ static void push_thread(lua_State *L, struct platform *p, struct tcb *t)
 {
     char where[WHERE_SIZE];
 
-    lua_createtable(L, 0, 14);
+    lua_createtable(L, 0, 15);
     set_word(L, "address", kernel_address(p->kernel, t));
     set_text(L, "name", t->name);
     set_text(L, "state", t->has_ended ? "ended" : state_names[t->state]);
@@ -120,6 +120,7 @@ static void push_thread(lua_State *L, struct platform *p, struct tcb *t)
     set_word(L, "domain", t->domain);
     set_word(L, "vspace", vspace_of_thread(p->kernel, t));
     set_text(L, "where", lua_engine_where(p, t, where, sizeof(where)));
+    set_flag(L, "is_abandoned", t->is_abandoned);
     set_flag(L, "is_root", kernel_address(p->kernel, t) == p->kernel->root_thread);
     if (t->state >= THREAD_BLOCKED_ON_RECEIVE && t->state <= THREAD_BLOCKED_ON_NOTIFICATION) {
         set_word(L, "blocked_on", t->blocked_on);

@@ -99,8 +99,9 @@ function methods.time(machine)
   return core.time(check(machine, "time"))
 end
 
---- Texts with tracebacks of uncaught errors that have stopped threads of the root task, and how
---- many there were in all: of threads that are gone there is no text.
+--- Texts with tracebacks of uncaught errors that have stopped threads of the root task and that no
+--- fault handler was told of, and how many there were in all: of threads that are gone there is no
+--- text.
 function methods.errors(machine)
   local texts, root_vspace = {}, nil
   local threads = describe.threads(check(machine, "errors"))
@@ -108,7 +109,7 @@ function methods.errors(machine)
     root_vspace = thread.is_root and thread.vspace or root_vspace
   end
   for _, thread in ipairs(threads) do
-    if thread.error and (thread.is_root or thread.vspace == root_vspace) then
+    if thread.error and thread.is_abandoned and (thread.is_root or thread.vspace == root_vspace) then
       texts[#texts + 1] = ("thread '%s': %s"):format(thread.name, thread.error)
     end
   end

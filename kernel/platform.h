@@ -61,8 +61,7 @@ void platform_irq_trigger(struct platform *p, uint32_t irq, enum irq_trigger tri
    (an engine may keep the program counter in a form of its own). */
 void platform_thread_sync(struct platform *p, struct tcb *thread);
 
-/* The thread object is being destroyed, or its registers were written by someone else: whatever the
-   engine keeps for it is void. */
+/* The thread object is being destroyed: whatever the engine keeps for it is void. */
 void platform_thread_release(struct platform *p, struct tcb *thread);
 
 /* The heap is being destroyed: its Lua state is dropped where it stands. Its memory is the kernel's

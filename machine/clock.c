@@ -90,7 +90,7 @@ uint64_t clock_next_event(struct platform *p)
     return deadline;
 }
 
-bool clock_interrupt_is_due(struct platform *p)
+bool clock_interrupt_is_due(const struct platform *p)
 {
     const struct interrupt_lines *lines = &p->lines;
 
@@ -110,7 +110,7 @@ bool clock_is_watched(const struct platform *p)
     bool is_read = p->rtc.is_time_read && p->clock == CLOCK_VIRTUAL;
 
     return p->deadline_us != UINT64_MAX || p->stop_time_ns != UINT64_MAX || is_read ||
-           alarm_is_awaited(p);
+           alarm_is_awaited(p) || clock_interrupt_is_due(p);
 }
 
 bool clock_wait(struct platform *p, uint64_t time_ns)

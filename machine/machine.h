@@ -100,7 +100,7 @@ uint64_t clock_now(struct platform *p);
 uint64_t clock_next_event(struct platform *p);
 
 /* Whether platform_irq_next would answer something. Costs no time, unlike platform_irq_pending. */
-bool clock_interrupt_is_due(struct platform *p);
+bool clock_interrupt_is_due(const struct platform *p);
 
 /* Whether the thread that runs has to be left: an interrupt is due, the machine is halted, or
    p->stop_time_ns is reached. */

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* Objects: where they lie, and that no two share memory unless one was made from the other.
  *
- * Retype puts each new object's capability directly behind the untyped's, so in order of derivation
- * the direct children of an untyped lie at falling addresses:
+ * Retype puts each new object's capability directly behind the untyped's, so in order of
+ * derivation the direct children of an untyped lie at falling addresses:
  *
  *     Untyped U  |a   b   c      watermark      |
  *     list:      U, c, (descendants of c), b, (descendants of b), a, ...
  *
- * Hence one walk over U's descendants sees that they are disjoint, inside U and below its watermark,
- * and that all capabilities to one object stand side by side. */
+ * Hence one walk over U's descendants sees that they are disjoint, inside U and below its
+ * watermark, and that all capabilities to one object stand side by side. */
 #include "kernel/check/walk.h"
 #include "kernel/vspace/vspace.h"
 
@@ -17,7 +17,7 @@ static kaddr end_of(struct cap cap)
     return cap.any.object + (UINT64_C(1) << cap_size_bits(cap));
 }
 
-/* --- one capability by itself -------------------------------------------------------------------- */
+/* --- one capability by itself ----------------------------------------------------------------- */
 
 static bool may_be_device(struct cap cap)
 {
@@ -102,7 +102,7 @@ bool check_objects(struct check *c)
     return true;
 }
 
-/* --- what an untyped has given out -------------------------------------------------------------- */
+/* --- what an untyped has given out ------------------------------------------------------------ */
 
 /* Whether b is a capability to a's object, or to something within it. */
 static bool is_within(struct cap a, struct cap b)
@@ -147,7 +147,7 @@ bool check_untypeds(struct check *c)
     return true;
 }
 
-/* --- what was there from the start ------------------------------------------------------------- */
+/* --- what was there from the start ------------------------------------------------------------ */
 
 /* Capabilities that descend from no untyped: those of the boot. Quadratic in their number, which
    never grows. */
@@ -172,7 +172,7 @@ bool check_roots(struct check *c)
     return true;
 }
 
-/* --- memory that was not given out ---------------------------------------------------------------- */
+/* --- memory that was not given out ------------------------------------------------------------ */
 
 static bool page_is_known(const struct check *c, kaddr address)
 {

@@ -30,7 +30,8 @@ static bool check_member(struct check *c, const struct queue_check *q, kaddr at,
     return true;
 }
 
-/* Counts its threads; check_member has made sure that the walk ends, since each has one previous. */
+/* Counts its threads; check_member has made sure that the walk ends, since each has one
+   previous. */
 static bool check_queue(struct check *c, const struct queue_check *q, uint64_t *count)
 {
     kaddr previous = 0;

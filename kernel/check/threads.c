@@ -8,7 +8,7 @@ static bool is_thread_address(const struct check *c, kaddr address)
     return check_is_memory(c, address, TCB_BITS, UINT64_C(1) << TCB_BITS);
 }
 
-/* --- ready queues -------------------------------------------------------------------------------- */
+/* --- ready queues ----------------------------------------------------------------------------- */
 
 static bool check_ready_queue(struct check *c, struct ready_queues *r, unsigned domain,
                               unsigned priority, uint64_t *count)
@@ -73,7 +73,7 @@ bool check_ready_queues(struct check *c)
     return true;
 }
 
-/* --- one thread ----------------------------------------------------------------------------------- */
+/* --- one thread ------------------------------------------------------------------------------- */
 
 static bool waits(const struct tcb *t)
 {

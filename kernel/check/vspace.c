@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Address spaces: what ASIDs and page tables lead to has a capability that says so. A capability may
- * remember a mapping that is gone, because the VSpace or a table above it is; the reverse, a mapping
- * that no capability remembers, could never be taken out again. So mappings are counted from both
- * sides. */
+/* Address spaces: what ASIDs and page tables lead to has a capability that says so. A capability
+ * may remember a mapping that is gone, because the VSpace or a table above it is; the reverse, a
+ * mapping that no capability remembers, could never be taken out again. So mappings are counted
+ * from both sides. */
 #include "kernel/vspace/vspace.h"
 
 #include "kernel/check/walk.h"
@@ -13,7 +13,7 @@ static bool is_page(const struct check *c, kaddr address)
     return check_is_memory(c, address, PAGE_BITS, UINT64_C(1) << PAGE_BITS);
 }
 
-/* --- ASIDs ------------------------------------------------------------------------------------------ */
+/* --- ASIDs ------------------------------------------------------------------------------------ */
 
 static uint64_t count_entries(const struct check *c, kaddr pool)
 {
@@ -63,7 +63,7 @@ bool check_asids(struct check *c)
     return true;
 }
 
-/* --- mappings ---------------------------------------------------------------------------------------- */
+/* --- mappings --------------------------------------------------------------------------------- */
 
 /* Entries of one table that lead to tables and frames. */
 struct mapping_count {
@@ -133,7 +133,7 @@ bool check_mappings(struct check *c)
     return true;
 }
 
-/* --- heaps --------------------------------------------------------------------------------------------- */
+/* --- heaps ------------------------------------------------------------------------------------ */
 
 bool check_heaps(struct check *c)
 {

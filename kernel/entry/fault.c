@@ -64,5 +64,6 @@ void fault_raise(struct kernel *k, struct tcb *t, struct fault fault)
     platform_thread_sync(k->platform, t);
     report(k, t, why_not);
     t->fault.kind = FAULT_NONE; /* it is not being handled; a message sent later is no fault message */
+    t->is_abandoned = true;
     scheduler_set_state(k, t, THREAD_INACTIVE);
 }

@@ -43,6 +43,7 @@ void tcb_restart(struct kernel *k, struct tcb *t)
     tcb_cancel_ipc(k, t);
     k->flavour->thread_prepare(k, t);
     t->has_ended = false;
+    t->is_abandoned = false;
     scheduler_set_state(k, t, THREAD_RESTART);
     k->flavour->thread_resumed(k, t);
 }

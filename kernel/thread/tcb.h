@@ -67,6 +67,7 @@ struct tcb {
     /* --- state --- */
     uint8_t state; /* enum thread_state */
     bool has_ended; /* returned from its function */
+    bool is_abandoned; /* stopped by a fault that no handler could be told of */
     bool is_queued; /* in a ready queue */
     uint8_t priority;
     uint8_t max_controlled_priority;

@@ -58,7 +58,9 @@ static int resume_once(lua_State *L, lua_State *co, int arguments)
     preemption_update(co, process);
     state_set_held(co, false);
     thread->unyieldable_resumes += can_yield ? 0 : 1;
+    thread->running = co;
     status = compat_resume(co, L, arguments, &count);
+    thread->running = L;
     thread->unyieldable_resumes -= can_yield ? 0 : 1;
     preemption_update(L, process);
     if (status == LUA_YIELD && thread->request != REQUEST_NONE) {

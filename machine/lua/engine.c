@@ -14,7 +14,7 @@ static void refuse_to_run(struct platform *p, struct tcb *t, uint64_t code)
 {
     clock_advance(p, ENTRY_COST_NS);
     kernel_user_exception(p->kernel, EXCEPTION_NO_ENGINE, code);
-    if (t->state == THREAD_INACTIVE && is_root_thread(p->kernel, t))
+    if (t->is_abandoned && is_root_thread(p->kernel, t))
         p->root_error_count++;
 }
 
@@ -30,6 +30,7 @@ static void resume(struct lua_thread *thread, int arguments)
     preemption_update(thread->coroutine, process);
     thread->request = REQUEST_NONE;
     process->active = thread;
+    thread->running = thread->coroutine;
     p->running = t;
     status = compat_resume(thread->coroutine, process->main, arguments, &count);
     p->running = NULL;

@@ -2,12 +2,18 @@
 /* Preemption: a hook counts the VM's instructions, lets virtual time pass, and leaves the coroutine
  * when an interrupt is due. Where a coroutine cannot yield, inside a callback of a C function, the
  * preemption is deferred: from then on the hook also sees functions return, and after the one that
- * ends this state it comes at the very next instruction. */
-#include "machine/lua/trap.h"
+ * ends this state it comes at the very next instruction.
+ *
+ * A callback that does not end would keep the processor for ever. Past a limit the thread is killed:
+ * the hook raises an error, and again at every instruction, in every coroutine of the thread that
+ * gets control back, so that no pcall can hold it. The thread then has a fault (thread.c). */
+#include "machine/lua/thread.h"
 
 enum {
     HOOK_INSTRUCTIONS = 1000, /* at most, between two looks at the clock */
-    INSTRUCTION_NS = 1000 / INSTRUCTIONS_PER_US
+    INSTRUCTION_NS = 1000 / INSTRUCTIONS_PER_US,
+    OVERSTAY_MS = 100,
+    NS_PER_MS = 1000000
 };
 
 /* Notes the place now: in Lua 5.3 it must not be asked for once the hook has yielded. */
@@ -55,29 +61,71 @@ static void preempt(lua_State *L, struct process *process)
     lua_yield(L, 0);
 }
 
+void preemption_raise(lua_State *L)
+{
+    lua_newuserdata(L, (size_t)process_of_state(L)->allocator->size);
+}
+
+/* Raises the error of a thread that is killed; the first time, keeps where it is. */
+static void kill(lua_State *L, struct lua_thread *thread)
+{
+    size_t length;
+    const char *text;
+
+    if (!thread->has_kill_text) {
+        thread->has_kill_text = true;
+        thread_keep_error(thread, NULL, 0); /* if there is no memory for the next lines */
+        lua_pushfstring(L, "killed: for %d ms of running no switch to another thread was possible "
+                           "inside a callback of a C function", (int)OVERSTAY_MS);
+        luaL_traceback(L, L, lua_tostring(L, -1), 0);
+        text = lua_tolstring(L, -1, &length);
+        thread_keep_error(thread, text, length);
+        lua_pop(L, 2);
+    }
+    preemption_raise(L);
+}
+
+/* The thread would have to be left now and cannot be. */
+static void defer(const struct platform *p, struct lua_thread *thread)
+{
+    if (!thread->has_deferred)
+        thread->deferred_since_ns = p->time_ns;
+    else if (p->time_ns - thread->deferred_since_ns > (uint64_t)OVERSTAY_MS * NS_PER_MS)
+        thread->is_killed = true;
+    thread->has_deferred = true;
+}
+
 static void hook(lua_State *L, lua_Debug *record)
 {
     struct process *process = process_of_state(L);
     struct platform *p = process->platform;
 
+    if (process->is_collection_due) {
+        process->is_collection_due = false;
+        lua_gc(L, LUA_GCCOLLECT, 0);
+    }
     if (record->event == LUA_HOOKCOUNT) {
         clock_advance(p, (uint64_t)lua_gethookcount(L) * INSTRUCTION_NS);
         clock_now(p);
         devices_update(p);
     }
     if (process->active != NULL && clock_must_stop(p)) {
-        if (record->event == LUA_HOOKCOUNT && trap_can_yield(L)) {
+        if (record->event == LUA_HOOKCOUNT && !process->active->is_killed && trap_can_yield(L)) {
             preempt(L, process);
             return; /* only now, when the hook returns, the coroutine is left */
         }
-        process->active->has_deferred = true;
+        defer(p, process->active);
     }
     preemption_update(L, process);
+    if (process->active != NULL && process->active->is_killed && record->event == LUA_HOOKCOUNT)
+        kill(L, process->active);
 }
 
 void preemption_update(lua_State *L, const struct process *process)
 {
-    if (!clock_is_watched(process->platform))
+    if (process->is_collection_due || (process->active != NULL && process->active->is_killed))
+        set_hook(L, LUA_MASKCOUNT, 1);
+    else if (!clock_is_watched(process->platform))
         set_hook(L, 0, 0);
     else if (process->active == NULL || !process->active->has_deferred)
         set_hook(L, LUA_MASKCOUNT, instructions_to_event(process->platform));

@@ -43,10 +43,14 @@ struct lua_thread {
     struct tcb *tcb;              /* NULL: its TCB has been destroyed; to be swept */
     struct lua_thread *next;      /* of the process */
     lua_State *coroutine;         /* kept alive by the registry; NULL once ended */
+    lua_State *running;           /* while active: it, or the one of the program's that runs */
     lua_State *innermost;         /* where it last stopped: the coroutine or one of the program's */
     enum request request;
     enum ending ending;
     bool has_deferred;            /* it was to be preempted where it could not yield */
+    bool is_killed;               /* it stayed there too long: every instruction raises an error */
+    bool has_kill_text;           /* error_text is that of the kill */
+    uint64_t deferred_since_ns;   /* with has_deferred */
     unsigned unyieldable_resumes; /* active resumes made from where nothing can yield */
     char place[PLACE_SIZE];       /* module it stopped in and line there, when taken eagerly */
     int line;                     /* 0: to be found in `innermost` */
@@ -64,6 +68,8 @@ struct process {
     struct lua_thread *active;    /* whose code runs right now */
     uint64_t thread_count;
     bool has_released_threads;
+    bool is_collecting;           /* an emergency collection of ours is being made */
+    bool is_collection_due;       /* a full one is to be made at the next instruction */
     bool is_root;                 /* the root task's */
     uint64_t image_vaddr;         /* of the program it was started from; 0: not started so */
     uint64_t boot_info;           /* a0 of its start: address of boot information, or 0 */

@@ -4,24 +4,57 @@
 
 #include "kernel/flavour.h"
 #include "machine/lua/library.h"
-#include "machine/lua/process.h"
+#include "machine/lua/trap.h"
 
 /* Word of the heap's header that says that a process has been started in it. */
 enum { HEAP_IS_STARTED = 0 };
 
+static void *get_or_resize(struct allocator *a, void *pointer, size_t size)
+{
+    return pointer == NULL ? allocator_get(a, size) : allocator_resize(a, pointer, size);
+}
+
+/* Asks for more than there can be: Lua then makes its emergency collection. */
+static int ask_for_too_much(lua_State *L)
+{
+    preemption_raise(L);
+    return 0;
+}
+
+/* The heap is full. Lua collects garbage before it gives up, but not for the buffers of its string
+ * library, so it is done here, on the state that is not running: any allocation may collect. Such an
+ * emergency collection keeps the stacks, which a deep recursion may have made large, so another one
+ * is due as soon as the running coroutine makes its next step. */
+static void collect(struct process *process)
+{
+    if (process->main == NULL || process->is_collecting ||
+        process->heap->engine[HEAP_IS_STARTED] == 0)
+        return;
+    process->is_collecting = true;
+    process_call(process, ask_for_too_much, NULL);
+    process->is_collecting = false;
+    process->is_collection_due = true;
+    if (process->active != NULL && process->active->running != NULL)
+        preemption_update(process->active->running, process);
+}
+
 /* The allocator as Lua calls it. */
 static void *allocate(void *user, void *pointer, size_t old_size, size_t new_size)
 {
-    struct allocator *a = user;
+    struct process *process = user;
+    struct allocator *a = process->allocator;
+    void *found;
 
     (void)old_size;
     if (new_size == 0) {
         allocator_free(a, pointer);
         return NULL;
     }
-    if (pointer == NULL)
-        return allocator_get(a, new_size);
-    return allocator_resize(a, pointer, new_size);
+    found = get_or_resize(a, pointer, new_size);
+    if (found != NULL)
+        return found;
+    collect(process);
+    return get_or_resize(a, pointer, new_size);
 }
 
 /* An error outside every protected call: the engine has a bug. */
@@ -93,7 +126,7 @@ struct process *process_create(struct platform *p, struct lua_heap *heap)
     process->heap = heap;
     process->allocator = allocator_create((uint8_t *)process + own, size);
     find_syscall_numbers(process);
-    process->main = lua_newstate(allocate, process->allocator);
+    process->main = lua_newstate(allocate, process);
     if (process->main == NULL)
         return NULL;
     *extra_space(process->main) = (uintptr_t)process;
@@ -120,13 +153,14 @@ void platform_heap_destroy(struct platform *p, struct lua_heap *heap)
 {
     struct process *process = process_of_heap(heap);
 
-    (void)p;
     if (process == NULL)
         return;
     kassert(process->active == NULL); /* trap.c makes such entries with no Lua code active */
     for (struct lua_thread *thread = process->threads; thread != NULL; thread = thread->next) {
-        if (thread->tcb != NULL)
-            memset(thread->tcb->engine, 0, sizeof(thread->tcb->engine));
+        if (thread->tcb == NULL)
+            continue;
+        platform_thread_sync(p, thread->tcb); /* a token would mean nothing any more */
+        memset(thread->tcb->engine, 0, sizeof(thread->tcb->engine));
     }
     heap->engine[HEAP_IS_STARTED] = 0;
 }

@@ -60,12 +60,11 @@ static void set_word(lua_State *L, const char *name, uint64_t word)
     lua_setfield(L, -2, name);
 }
 
-/* { start, end }: the slot after the last, too, under the name `stop`, which is no keyword. */
+/* { start, stop }: the first slot and the one after the last. libsel4's `end` is a keyword of Lua. */
 static void set_region(lua_State *L, const char *name, uint64_t offset)
 {
-    lua_createtable(L, 0, 3);
+    lua_createtable(L, 0, 2);
     set_word(L, "start", word_at(L, offset));
-    set_word(L, "end", word_at(L, offset + WORD_SIZE));
     set_word(L, "stop", word_at(L, offset + WORD_SIZE));
     lua_setfield(L, -2, name);
 }

@@ -55,6 +55,8 @@ static int set_words(lua_State *L, const struct ipc_row *row, struct tcb *t, int
             t->registers[REG_A2 + i] = stub_word_or_zero(L, first + i, row->name, word_names[i]);
         else if ((row->flags & LOADS_WORDS) != 0)
             t->registers[REG_A2 + i] = words[i];
+        else
+            t->registers[REG_A2 + i] = 0; /* a signal leaves them as they are */
     }
     return (row->flags & TAKES_WORDS) != 0 ? first + MESSAGE_REGISTER_COUNT : first;
 }

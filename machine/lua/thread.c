@@ -65,26 +65,12 @@ static struct lua_thread *make_record(struct process *process, struct tcb *t)
 
 /* --- errors -------------------------------------------------------------------------------------- */
 
-/* Keeps a text; without room for it the thread has failed all the same. */
-static void keep_error(struct lua_thread *thread, const char *text, size_t length)
-{
-    struct allocator *a = thread->process->allocator;
-    size_t kept = length < ERROR_TEXT_MAX ? length : ERROR_TEXT_MAX;
-
-    thread->has_failed = true;
-    allocator_free(a, thread->error_text);
-    thread->error_text = text == NULL ? NULL : allocator_get(a, kept + 1);
-    thread->error_length = thread->error_text == NULL ? 0 : kept;
-    if (thread->error_text == NULL)
-        return;
-    memcpy(thread->error_text, text, kept);
-    thread->error_text[kept] = '\0';
-}
-
+/* Once it has taken too long, it may not take one instruction more. */
 static void stop_tostring(lua_State *L, lua_Debug *record)
 {
     (void)record;
-    luaL_error(L, "__tostring of the error object took too long");
+    lua_sethook(L, stop_tostring, LUA_MASKCOUNT, 1);
+    preemption_raise(L);
 }
 
 static int call_tostring(lua_State *L)
@@ -140,7 +126,7 @@ static int describe_error(lua_State *L)
     error_to_text(L);
     luaL_traceback(L, thread->coroutine, lua_tostring(L, -1), 0);
     text = lua_tolstring(L, -1, &length);
-    keep_error(thread, text, length);
+    thread_keep_error(thread, text, length);
     return 0;
 }
 
@@ -152,7 +138,7 @@ static void keep_bare_error(struct lua_thread *thread)
 
     if (lua_type(thread->coroutine, -1) == LUA_TSTRING)
         text = lua_tolstring(thread->coroutine, -1, &length);
-    keep_error(thread, text, length);
+    thread_keep_error(thread, text, length);
 }
 
 /* Keeps the traceback of a thread that a fault has stopped (light userdata 1). */
@@ -165,14 +151,14 @@ static int describe_stop(lua_State *L)
     luaL_traceback(L, thread->innermost,
                    "stopped by a fault that nobody handles; the kernel's message says which", 1);
     text = lua_tolstring(L, -1, &length);
-    keep_error(thread, text, length);
+    thread_keep_error(thread, text, length);
     return 0;
 }
 
 /* Whether a fault that has just been raised has stopped the thread: there was nobody to tell. */
 static bool is_stopped(const struct lua_thread *thread)
 {
-    return thread->tcb->state == THREAD_INACTIVE;
+    return thread->tcb->is_abandoned;
 }
 
 static void count_stop(const struct lua_thread *thread)
@@ -195,13 +181,14 @@ static void print_error(const struct lua_thread *thread)
     platform_console_put(p, '\n');
 }
 
-/* Tells the kernel that an uncaught error has ended the thread. */
+/* Tells the kernel that an uncaught error, or a kill, has ended the thread. */
 static void raise_error(struct lua_thread *thread)
 {
     struct platform *p = thread->process->platform;
 
     clock_advance(p, ENTRY_COST_NS);
-    kernel_user_exception(p->kernel, EXCEPTION_LUA_ERROR, 0);
+    kernel_user_exception(p->kernel,
+                          thread->is_killed ? EXCEPTION_OVERSTAYED : EXCEPTION_LUA_ERROR, 0);
     count_stop(thread);
     if (is_stopped(thread))
         print_error(thread);
@@ -280,7 +267,7 @@ static int prepare(lua_State *L)
         const char *text = lua_tolstring(L, -1, &length);
 
         if (text != NULL) {
-            keep_error(entry->thread, text, length);
+            thread_keep_error(entry->thread, text, length);
             entry->has_error = true;
         }
         return 0;
@@ -313,7 +300,7 @@ static void prepare_entry(struct entry *entry)
     process_call(process, collect, NULL);
     if (process_call(process, prepare, entry))
         return;
-    keep_error(entry->thread, NULL, 0);
+    thread_keep_error(entry->thread, NULL, 0);
     entry->has_error = true;
 }
 
@@ -373,6 +360,21 @@ static bool classify(struct lua_thread *thread, struct entry *entry)
 
 /* --- interface ----------------------------------------------------------------------------------- */
 
+void thread_keep_error(struct lua_thread *thread, const char *text, size_t length)
+{
+    struct allocator *a = thread->process->allocator;
+    size_t kept = length < ERROR_TEXT_MAX ? length : ERROR_TEXT_MAX;
+
+    thread->has_failed = true;
+    allocator_free(a, thread->error_text);
+    thread->error_text = text == NULL ? NULL : allocator_get(a, kept + 1);
+    thread->error_length = thread->error_text == NULL ? 0 : kept;
+    if (thread->error_text == NULL)
+        return;
+    memcpy(thread->error_text, text, kept);
+    thread->error_text[kept] = '\0';
+}
+
 struct lua_thread *thread_find(const struct tcb *t)
 {
     return (struct lua_thread *)(uintptr_t)t->engine[ENGINE_THREAD];
@@ -419,6 +421,8 @@ bool thread_enter(struct lua_thread *thread, int *arguments)
     thread->ending = NOT_ENDED;
     thread->unyieldable_resumes = 0;
     thread->has_deferred = false;
+    thread->is_killed = false;
+    thread->has_kill_text = false;
     thread->line = 0;
     if (!classify(thread, &entry))
         return false;
@@ -443,7 +447,7 @@ void thread_returned(struct lua_thread *thread)
 {
     position_set(thread->process->platform, thread, POSITION_OF_STOP);
     drop_coroutine(thread);
-    thread->ending = ENDED_BY_RETURN;
+    thread->ending = thread->is_killed ? ENDED_BY_ERROR : ENDED_BY_RETURN;
     thread_end_again(thread);
 }
 
@@ -452,7 +456,7 @@ void thread_failed(struct lua_thread *thread)
     position_set(thread->process->platform, thread, POSITION_OF_STOP);
     thread->innermost = thread->coroutine;
     thread->tcb->engine[ENGINE_REAL] = position_real(thread);
-    if (!process_call(thread->process, describe_error, thread))
+    if (!thread->is_killed && !process_call(thread->process, describe_error, thread))
         keep_bare_error(thread);
     drop_coroutine(thread);
     thread->ending = ENDED_BY_ERROR;
@@ -465,7 +469,7 @@ void thread_faulted(struct lua_thread *thread)
         return;
     count_stop(thread);
     if (thread->innermost == NULL || !process_call(thread->process, describe_stop, thread))
-        keep_error(thread, NULL, 0);
+        thread_keep_error(thread, NULL, 0);
 }
 
 void thread_end_again(struct lua_thread *thread)

@@ -29,6 +29,9 @@ void thread_faulted(struct lua_thread *thread);
 /* The thread has ended so before and is resumed where it stood: the same once more. */
 void thread_end_again(struct lua_thread *thread);
 
+/* Keeps the text of an error; without room for it the thread has failed all the same. */
+void thread_keep_error(struct lua_thread *thread, const char *text, size_t length);
+
 /* Text of its last uncaught error; NULL: none. */
 const char *thread_error_text(const struct lua_thread *thread, size_t *length);
 

@@ -132,15 +132,25 @@ static int after_fault(lua_State *L, const struct operation *operation)
     return leave(L, operation, REQUEST_SWITCH);
 }
 
-/* The name of the C function whose callback is running, for people. */
+static bool text_is(const char *text, const char *other)
+{
+    while (*text != '\0' && *text == *other) {
+        text++;
+        other++;
+    }
+    return *text == *other;
+}
+
+/* The name of the C function whose callback is running, for people. pcall does no harm, so it is one
+   behind it. */
 static const char *callback_host(lua_State *L, lua_Debug *record)
 {
     for (int level = 1; lua_getstack(L, level, record); level++) {
         lua_getinfo(L, "Sn", record);
-        if (record->what[0] == 'C')
+        if (record->what[0] == 'C' && (record->name == NULL || !text_is(record->name, "pcall")))
             return record->name == NULL ? "a C function" : record->name;
     }
-    return "coroutine.resume";
+    return "a C function";
 }
 
 struct tcb *trap_current(lua_State *L)

@@ -69,4 +69,8 @@ int trap_finish_nothing(lua_State *L);
 /* Arms or disarms the count hook of a coroutine, as clock_is_watched says. */
 void preemption_update(lua_State *L, const struct process *process);
 
+/* Raises an error from a hook that no message handler sees: one would run with hooks switched off,
+   for as long as it likes. It is a memory error, of an allocation that no heap can have. */
+void preemption_raise(lua_State *L);
+
 #endif

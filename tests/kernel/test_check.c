@@ -82,7 +82,7 @@ static void test_unknown_type(struct system *s)
     expect_trouble(s, "a capability has no known type: slot");
 }
 
-/* --- objects ------------------------------------------------------------------------------------ */
+/* --- objects ---------------------------------------------------------------------------------- */
 
 static void test_alignment(struct system *s)
 {
@@ -182,7 +182,7 @@ static void test_unclear_memory(struct system *s)
     expect_trouble(s, "memory that was not given out is not clear:");
 }
 
-/* --- threads ------------------------------------------------------------------------------------ */
+/* --- threads ---------------------------------------------------------------------------------- */
 
 static struct tcb *make_ready(struct system *s)
 {
@@ -294,7 +294,7 @@ static void test_device_buffer(struct system *s)
     expect_trouble(s, "a thread's IPC buffer is not aligned:");
 }
 
-/* --- queues --------------------------------------------------------------------------------------- */
+/* --- queues ----------------------------------------------------------------------------------- */
 
 /* A thread that waits at the endpoint or notification; returns it. */
 static struct tcb *make_waiter(struct system *s, uint64_t cptr)
@@ -376,7 +376,7 @@ static void test_bound_other_way(struct system *s)
     expect_trouble(s, "a thread does not know its bound notification:");
 }
 
-/* --- interrupts and address spaces ----------------------------------------------------------------- */
+/* --- interrupts and address spaces ------------------------------------------------------------ */
 
 static void test_irq_without_handler(struct system *s)
 {

@@ -221,7 +221,27 @@ static void no_handler(struct system *s)
     fault_here(s);
     EXPECT(current(s) == NULL);
     EXPECT_EQUAL(tcb_of(s, cap)->state, THREAD_INACTIVE);
+    EXPECT(tcb_of(s, cap)->is_abandoned);
     EXPECT(strstr(s->platform.console, "0x40") != NULL);
+    root_wake(s);
+    resume(s, cap);
+    EXPECT(!tcb_of(s, cap)->is_abandoned);
+}
+
+/* Who calls without the right to be answered stops too, but there was no fault. */
+static void unanswerable_call_is_no_fault(struct system *s)
+{
+    uint64_t endpoint = make(s, ABI_TYPE_ENDPOINT, 0);
+    uint64_t cap = make_thread(s, (struct thread_options){.priority = 9});
+    uint64_t mute = slot_new(s);
+    struct message nothing = {0};
+
+    EXPECT_OK(cnode_mint(s, mute, endpoint, ABI_WRITE, 0));
+    resume(s, cap);
+    receive(s, endpoint);
+    call(s, mute, &nothing);
+    EXPECT_EQUAL(tcb_of(s, cap)->state, THREAD_INACTIVE);
+    EXPECT(!tcb_of(s, cap)->is_abandoned);
 }
 
 /* Nobody receives yet: the faulter waits like a sender, and its fault is taken later. */
@@ -255,5 +275,7 @@ const struct test fault_tests[] = {
     TEST("fault: after the answer a memory access is made again", memory_fault_answered),
     TEST("fault: a handler capability without rights is none", handler_without_rights),
     TEST("fault: without a handler the thread stops and the console says why", no_handler),
+    TEST("fault: a call that nobody may answer stops the caller, but is none",
+         unanswerable_call_is_no_fault),
     TEST("fault: waits until the handler receives", fault_waits),
     TESTS_END};
