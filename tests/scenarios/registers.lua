@@ -104,7 +104,7 @@ tcb = system.thread { priority = 50, fn = function()
     n = n + 1
   end
 end }
-local idler = system.thread { priority = 50, fn = function()
+local idler = system.thread { priority = 50, buffer = true, fn = function()
   for _ = 1, 3 do
     seL4.Yield()
   end
@@ -117,7 +117,7 @@ is("preempted in the loop", line_at(regs.pc):match("^%s*(%a+)") == "n"
   or line_at(regs.pc):match("^%s*(%a+)") == "while", true)
 local before = n
 seL4.TCB_Resume(tcb)
-system.thread { priority = 50, fn = function()
+system.thread { priority = 50, buffer = true, fn = function()
   for _ = 1, 2 do
     seL4.Yield()
   end
@@ -142,7 +142,7 @@ is("and the model", log[8], 42)
 
 -- A thread that suspends itself, deletes itself, and deletes its IPC buffer's frame.
 local itself = { }
-tcb = system.thread { priority = 100, fn = function()
+tcb = system.thread { priority = 100, buffer = true, fn = function()
   log[#log + 1] = "stops"
   seL4.TCB_Suspend(itself.tcb)
   log[#log + 1] = "goes on"
@@ -154,6 +154,12 @@ seL4.TCB_Resume(tcb)
 system.rest()
 is("itself suspended", log[#log], "stops")
 seL4.TCB_Resume(tcb)
+system.rest()
+is("resumed it makes the call again, as on seL4", log[#log], "stops")
+_, regs = seL4.TCB_ReadRegisters(tcb, false, 0, 1)
+is("at", line_at(regs.pc), "  seL4.TCB_Suspend(itself.tcb)")
+regs.pc = regs.pc + 4
+seL4.TCB_WriteRegisters(tcb, true, 0, 1, regs)
 system.rest()
 is("itself deleted", log[#log], "goes on")
 is("its slot is empty", seL4.DebugCapIdentify(tcb), 0)
@@ -171,7 +177,7 @@ system.check(seL4.TCB_SetIPCBuffer(tcb, vaddr, frame))
 seL4.TCB_Resume(tcb)
 system.rest()
 is("its word lies in the frame", seL4.Load64(vaddr + 8 + 80), 5)
-system.check(seL4.CNode_Delete(seL4.CapInitThreadCNode, frame, 64))
+system.check(seL4.CNode_Revoke(seL4.CapInitThreadCNode, frame, 64)) -- the thread's own too
 seL4.Send(ep, info(0, 0, 0, 12))
 system.rest()
 is("without the frame", log[#log], "no IPC buffer")
