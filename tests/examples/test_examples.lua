@@ -4,7 +4,8 @@
 --   lua5.4 tests/examples/test_examples.lua SELVM      (from the root of the repository)
 --
 -- tests/examples/expected/NAME.txt is the output of examples/NAME.lua. An expected file may begin
--- with lines "# status: N" (exit status, 0 if left out) and "# stderr: TEXT" (which must be in it).
+-- with lines "# options: OPTION" (of selvm run), "# status: N" (exit status, 0 if left out) and
+-- "# stderr: TEXT" (which must be in it).
 
 package.path = "./?.lua;" .. package.path
 
@@ -32,6 +33,8 @@ local function parse(text)
       expected.status = math.tointeger(tonumber(value))
     elseif key == "stderr" then
       expected.err = value
+    elseif key == "options" then
+      expected.options = value
     else
       expected.out = text
       return expected
@@ -51,7 +54,11 @@ local function check_example(expect, name)
     return
   end
   local expected = parse(text)
-  local result = process.run(selvm, "run", "examples/" .. name .. ".lua")
+  local arguments = { "run", expected.options or "examples/" .. name .. ".lua" }
+  if expected.options then
+    arguments[3] = "examples/" .. name .. ".lua"
+  end
+  local result = process.run(selvm, table.unpack(arguments))
   expect(result.status == expected.status, "exit status %s, not %s: %s", result.status,
     expected.status, result.err)
   expect(result.out == expected.out, "it prints\n%s\nnot\n%s", result.out, expected.out)

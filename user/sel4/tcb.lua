@@ -3,6 +3,8 @@
 --
 --   tcb.configure(memory, slot, { cspace =, vspace =, buffer =, frame =, priority =,
 --     fault_endpoint =, budget =, period = })
+--
+-- Options that only MCS has stand in tcb.TIME_OPTIONS.
 
 local bootstrap = require "sel4.bootstrap"
 local seL4 = require "seL4"
@@ -14,35 +16,59 @@ local TIME_SLICE_US = 10000
 local is_mcs = seL4.SchedContextObject ~= nil
 local check = bootstrap.check
 
--- A scheduling context of `budget` microseconds in each `period`.
-local function make_sched_context(memory, budget, period)
-  local context = memory:object(seL4.SchedContextObject, seL4.MinSchedContextBits)
-  check(seL4.SchedControl_ConfigureFlags(memory.info.schedcontrol.start, context, budget, period, 0,
-    0, seL4.SchedContext_NoFlag), 2)
+--- Names of the options that belong to the MCS configuration.
+tcb.TIME_OPTIONS = { "budget", "period", "extra_refills", "badge", "sporadic", "passive",
+  "timeout_endpoint" }
+
+local CONTEXT_BITS = 8 -- room for 8 refills more than the two that every context has
+
+-- The scheduling context that the options ask for: a slot; nil for a passive thread.
+local function make_sched_context(memory, options)
+  if options.passive then
+    return nil
+  end
+  local budget = options.budget or TIME_SLICE_US
+  local context = memory:object(seL4.SchedContextObject, CONTEXT_BITS)
+  check(seL4.SchedControl_ConfigureFlags(memory.info.schedcontrol.start, context, budget,
+    options.period or budget, options.extra_refills or 0, options.badge or 0,
+    options.sporadic and seL4.SchedContext_Sporadic or seL4.SchedContext_NoFlag), 3)
   return context
 end
 
---- Gives a TCB its spaces, IPC buffer, priority (100 if left out) and fault endpoint. MCS: and a
---- scheduling context of its own: `budget` in each `period`, both microseconds, 10 ms if left out.
---- The fault endpoint is a CPtr in the thread's own CSpace; MCS: in the caller's.
+local function configure_mcs(memory, slot, options, priority)
+  local context = make_sched_context(memory, options)
+  check(seL4.TCB_Configure(slot, options.cspace, 0, options.vspace, 0, options.buffer,
+    options.frame), 2)
+  check(seL4.TCB_SetSchedParams(slot, seL4.CapInitThreadTCB, seL4.MinPrio, priority,
+    context or seL4.CapNull, options.fault_endpoint or seL4.CapNull), 2)
+  if options.timeout_endpoint then
+    check(seL4.TCB_SetTimeoutEndpoint(slot, options.timeout_endpoint), 2)
+  end
+  return context
+end
+
+local function configure_classic(slot, options, priority)
+  for _, name in ipairs(tcb.TIME_OPTIONS) do
+    if options[name] then
+      error(("option '%s' belongs to the MCS configuration (selvm run --mcs)"):format(name), 4)
+    end
+  end
+  check(seL4.TCB_Configure(slot, options.fault_endpoint or seL4.CapNull, options.cspace, 0,
+    options.vspace, 0, options.buffer, options.frame), 2)
+  check(seL4.TCB_SetSchedParams(slot, seL4.CapInitThreadTCB, seL4.MinPrio, priority), 2)
+end
+
+--- Gives a TCB its spaces, IPC buffer, priority (100 if left out) and fault endpoint; that is a CPtr
+--- in the thread's own CSpace; MCS: in the caller's. MCS: and, unless it is to be `passive`, a
+--- scheduling context of its own: `budget` in each `period`, both microseconds, 10 ms if left out,
+--- in up to 2 + `extra_refills` pieces; `sporadic`: what is not used is not lost; `badge` is told to
+--- the handler at `timeout_endpoint`. Returns the context's slot, if there is one.
 function tcb.configure(memory, slot, options)
-  local fault_endpoint = options.fault_endpoint or seL4.CapNull
   local priority = options.priority or PRIORITY
   if is_mcs then
-    local budget = options.budget or TIME_SLICE_US
-    local context = make_sched_context(memory, budget, options.period or budget)
-    check(seL4.TCB_Configure(slot, options.cspace, 0, options.vspace, 0, options.buffer,
-      options.frame), 1)
-    check(seL4.TCB_SetSchedParams(slot, seL4.CapInitThreadTCB, seL4.MinPrio, priority, context,
-      fault_endpoint), 1)
-  else
-    if options.budget or options.period then
-      error("'budget' and 'period' belong to the MCS configuration (selvm run --mcs)", 3)
-    end
-    check(seL4.TCB_Configure(slot, fault_endpoint, options.cspace, 0, options.vspace, 0,
-      options.buffer, options.frame), 1)
-    check(seL4.TCB_SetSchedParams(slot, seL4.CapInitThreadTCB, seL4.MinPrio, priority), 1)
+    return configure_mcs(memory, slot, options, priority)
   end
+  return configure_classic(slot, options, priority)
 end
 
 return tcb

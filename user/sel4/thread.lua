@@ -15,7 +15,10 @@ local thread = {}
 local ARGUMENTS_MAX = 6
 local REGISTER_COUNT = 32
 local KNOWN = { entry = true, args = true, priority = true, name = true, cspace = true,
-  fault_endpoint = true, budget = true, period = true }
+  fault_endpoint = true }
+for _, name in ipairs(tcb.TIME_OPTIONS) do
+  KNOWN[name] = true
+end
 
 local Thread = {}
 Thread.__index = Thread
@@ -63,8 +66,10 @@ end
 ---   fault_endpoint   CPtr, in the thread's CSpace (MCS: in the caller's), of an endpoint for its
 ---                    faults; without one a fault stops it for good
 ---   budget, period   MCS only: it may run so many microseconds in each period; 10 ms of 10 ms if
----                    left out
---- Returns { tcb = slot, buffer = address of the IPC buffer } with the methods above.
+---                    left out. Further options of its time are tcb.configure's: extra_refills,
+---                    sporadic, badge, passive, timeout_endpoint
+--- Returns { tcb = slot, buffer = address of the IPC buffer, context = slot of the scheduling
+--- context or nil } with the methods above.
 function thread.new(memory, options)
   check_options(options)
   local slot = memory:object(seL4.TCBObject)
@@ -72,13 +77,17 @@ function thread.new(memory, options)
   local buffer = memory:window(1 << seL4.PageBits)
   local name = options.name or ("thread %d"):format(slot)
   memory:map(frame, buffer)
-  tcb.configure(memory, slot, {
+  local settings = {
     cspace = options.cspace or seL4.CapInitThreadCNode, vspace = seL4.CapInitThreadVSpace,
-    buffer = buffer, frame = frame, priority = options.priority, budget = options.budget,
-    period = options.period, fault_endpoint = options.fault_endpoint,
-  })
+    buffer = buffer, frame = frame, priority = options.priority,
+    fault_endpoint = options.fault_endpoint,
+  }
+  for _, time_option in ipairs(tcb.TIME_OPTIONS) do
+    settings[time_option] = options[time_option]
+  end
+  local context = tcb.configure(memory, slot, settings)
   seL4.DebugNameThread(slot, name)
-  return setmetatable({ tcb = slot, buffer = buffer, name = name, args = options.args or {},
+  return setmetatable({ tcb = slot, buffer = buffer, context = context, name = name, args = options.args or {},
     entry = seL4.Entry(options.entry) }, Thread)
 end
 
