@@ -14,8 +14,8 @@ value("address", "integer", "address")
 value("arguments", "integer", "values for registers a0 to a6 and t0; absent ones are 0")
 value("badge", "integer", "badge of the sender's capability, or the signalled word")
 value("bootinfo", "table", "fields by libsel4's names; a region is { start =, stop = }, its first "
-  .. "slot and the one after its last, and untypedList a list of "
-  .. "{ paddr =, sizeBits =, isDevice = }")
+  .. "slot and the one after its last, and untypedList a list of { paddr =, sizeBits =, "
+  .. "isDevice = }")
 value("bytes", "string", "bytes")
 value("cap", "integer", "CPtr of a capability")
 value("caps_unwrapped", "integer", "which capabilities were unwrapped: a bit per capability")

@@ -109,7 +109,8 @@ function methods.errors(machine)
     root_vspace = thread.is_root and thread.vspace or root_vspace
   end
   for _, thread in ipairs(threads) do
-    if thread.error and thread.is_abandoned and (thread.is_root or thread.vspace == root_vspace) then
+    local is_of_root = thread.is_root or thread.vspace == root_vspace
+    if thread.error and thread.is_abandoned and is_of_root then
       texts[#texts + 1] = ("thread '%s': %s"):format(thread.name, thread.error)
     end
   end

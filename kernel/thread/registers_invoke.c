@@ -8,8 +8,8 @@ static const uint64_t flag_resume_target = 1 << 1;  /* Copy */
 static const uint64_t flag_frame = 1 << 2;          /* Copy: the first 16 */
 static const uint64_t flag_integer = 1 << 3;        /* Copy: the others */
 
-/* Someone else has changed the thread's registers: it goes on at its pc, whatever it was doing. What
-   its engine keeps for it stays: the pc may be where it stood. */
+/* Someone else has changed the thread's registers: it goes on at its pc, whatever it was doing.
+   What its engine keeps for it stays: the pc may be where it stood. */
 static void registers_changed(struct kernel *k, struct tcb *t)
 {
     t->next_pc = t->registers[REG_PC];

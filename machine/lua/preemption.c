@@ -4,9 +4,10 @@
  * preemption is deferred: from then on the hook also sees functions return, and after the one that
  * ends this state it comes at the very next instruction.
  *
- * A callback that does not end would keep the processor for ever. Past a limit the thread is killed:
- * the hook raises an error, and again at every instruction, in every coroutine of the thread that
- * gets control back, so that no pcall can hold it. The thread then has a fault (thread.c). */
+ * A callback that does not end would keep the processor for ever. Past a limit the thread is
+ * killed: the hook raises an error, and again at every instruction, in every coroutine of the
+ * thread that gets control back, so that no pcall can hold it. The thread then has a fault
+ * (thread.c). */
 #include "machine/lua/thread.h"
 
 enum {

@@ -22,9 +22,9 @@ static int ask_for_too_much(lua_State *L)
 }
 
 /* The heap is full. Lua collects garbage before it gives up, but not for the buffers of its string
- * library, so it is done here, on the state that is not running: any allocation may collect. Such an
- * emergency collection keeps the stacks, which a deep recursion may have made large, so another one
- * is due as soon as the running coroutine makes its next step. */
+ * library, so it is done here, on the state that is not running: any allocation may collect. Such
+ * an emergency collection keeps the stacks, which a deep recursion may have made large, so another
+ * one is due as soon as the running coroutine makes its next step. */
 static void collect(struct process *process)
 {
     if (process->main == NULL || process->is_collecting ||

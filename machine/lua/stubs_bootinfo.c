@@ -60,7 +60,7 @@ static void set_word(lua_State *L, const char *name, uint64_t word)
     lua_setfield(L, -2, name);
 }
 
-/* { start, stop }: the first slot and the one after the last. libsel4's `end` is a keyword of Lua. */
+/* { start, stop }: the first slot and the one after the last; libsel4's `end` is a keyword here. */
 static void set_region(lua_State *L, const char *name, uint64_t offset)
 {
     lua_createtable(L, 0, 2);

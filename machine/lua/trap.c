@@ -141,8 +141,8 @@ static bool text_is(const char *text, const char *other)
     return *text == *other;
 }
 
-/* The name of the C function whose callback is running, for people. pcall does no harm, so it is one
-   behind it. */
+/* The name of the C function whose callback is running, for people. pcall does no harm, so it is
+   one behind it. */
 static const char *callback_host(lua_State *L, lua_Debug *record)
 {
     for (int level = 1; lua_getstack(L, level, record); level++) {

@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: MIT
---- Every invocation of the classic configuration, once carried out and once refused, and what module
---- seL4 says of wrong arguments.
+--- Every invocation of the classic configuration, once carried out and once refused, and what
+--- module seL4 says of wrong arguments.
 
 local seL4 = require "seL4"
 local system = require "lib.system"
@@ -28,7 +28,8 @@ is("Explain", seL4.Explain(), ("Untyped_Retype on capability %d: destination slo
   .. "an Untyped"):format(system.untyped, small))
 try("Untyped_Retype", { seL4.InvalidArgument }, small, 4711, 0, root, 0, 0, slot(), 1)
 try("Untyped_Retype", { seL4.RangeError }, small, seL4.EndpointObject, 0, root, 0, 0, slot(), 257)
-try("Untyped_Retype", { seL4.NotEnoughMemory }, small, seL4.RISCV_4K_Page, 0, root, 0, 0, slot(5), 5)
+try("Untyped_Retype", { seL4.NotEnoughMemory }, small, seL4.RISCV_4K_Page, 0, root, 0, 0, slot(5),
+  5)
 system.check(seL4.Untyped_Retype(system.untyped, seL4.CapTableObject, 4, root, 0, 0, cnode, 1))
 try("CNode_Copy", { 0 }, cnode, 0, 4, root, ep, depth, seL4.AllRights)
 try("CNode_Copy", { seL4.DeleteFirst }, cnode, 0, 4, root, ep, depth, seL4.AllRights)
@@ -192,12 +193,12 @@ raises("a text", "bad argument #1 to 'TCB_Resume' (_service: number expected, go
   seL4.TCB_Resume, "5")
 raises("a fraction", "bad argument #2 to 'CNode_Delete' (index: 1.5 is not an integer)",
   seL4.CNode_Delete, root, 1.5, depth)
-raises("a table", "bad argument #2 to 'TCB_ReadRegisters' (suspend_source: boolean expected, got table)",
-  seL4.TCB_ReadRegisters, thread, {}, 0, 1)
+raises("a table", "bad argument #2 to 'TCB_ReadRegisters' (suspend_source: boolean expected, got "
+  .. "table)", seL4.TCB_ReadRegisters, thread, {}, 0, 1)
 raises("no table", "bad argument #5 to 'TCB_WriteRegisters' (regs: table of registers by name "
   .. "expected, got number)", seL4.TCB_WriteRegisters, thread, false, 0, 1, 1)
-raises("a register", "bad argument #5 to 'TCB_WriteRegisters' (regs.pc: integer expected, got string)",
-  seL4.TCB_WriteRegisters, thread, false, 0, 1, { pc = "x" })
+raises("a register", "bad argument #5 to 'TCB_WriteRegisters' (regs.pc: integer expected, got "
+  .. "string)", seL4.TCB_WriteRegisters, thread, false, 0, 1, { pc = "x" })
 raises("a byte", "bad argument #3 to 'TCB_ReadRegisters' (arch_flags: 256 is not from 0 to 255)",
   seL4.TCB_ReadRegisters, thread, false, 256, 1)
 raises("Send", "bad argument #1 to 'Send' (dest: number expected, got nil)", seL4.Send, nil, 0)
@@ -212,7 +213,8 @@ seL4.TCB_ReadRegisters(thread, false, 0, 1)
 
 -- Packed words and the IPC buffer
 local info = seL4.MessageInfo_new(0xabc, 5, 2, 100)
-are("MessageInfo", { info, seL4.MessageInfo_get_label(info), seL4.MessageInfo_get_capsUnwrapped(info),
+are("MessageInfo", { info, seL4.MessageInfo_get_label(info),
+  seL4.MessageInfo_get_capsUnwrapped(info),
   seL4.MessageInfo_get_extraCaps(info), seL4.MessageInfo_get_length(info) },
   { 0xabc << 12 | 5 << 9 | 2 << 7 | 100, 0xabc, 5, 2, 100 })
 are("CapRights_new", { seL4.CapRights_new(true, false, false, false),

@@ -3,7 +3,7 @@
 
 local seL4 = require "seL4"
 local system = require "lib.system"
-local is, are = system.is, system.are
+local is = system.is
 
 local ep = system.object(seL4.EndpointObject)
 local info = seL4.MessageInfo_new
@@ -67,7 +67,7 @@ is("answered through the moved one", answers_so_far(), "4:0/44")
 
 -- The caller that is restarted while it waits calls again.
 local caller = client(5)
-_, _, word = seL4.RecvWithMRs(ep)
+seL4.Recv(ep)
 system.check(seL4.CNode_SaveCaller(root, saved[1], depth))
 seL4.TCB_Suspend(caller)
 is("suspending the caller takes its answer away", seL4.DebugCapIdentify(saved[1]), 0)
@@ -87,7 +87,7 @@ system.rest()
 is("nobody is answered", answers_so_far(), "")
 
 -- A reply capability that is deleted leaves the caller waiting for ever.
-caller = client(7)
+client(7)
 seL4.RecvWithMRs(ep)
 system.check(seL4.CNode_SaveCaller(root, saved[1], depth))
 is("deleting the answer", seL4.CNode_Delete(root, saved[1], depth), 0)

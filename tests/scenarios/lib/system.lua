@@ -78,7 +78,8 @@ end
 local function largest_untyped()
   local best
   for i, untyped in ipairs(info.untypedList) do
-    if not untyped.isDevice and (not best or untyped.sizeBits > info.untypedList[best].sizeBits) then
+    local largest = best and info.untypedList[best].sizeBits or 0
+    if not untyped.isDevice and untyped.sizeBits > largest then
       best = i
     end
   end
@@ -144,8 +145,8 @@ function system.device(paddr)
   error "no such device"
 end
 
---- A thread. Options: fn or pc, args (a0..a5), priority (254), process, buffer (true: it gets an IPC
---- buffer), fault_ep, cspace, cspace_data, is_stopped. Its TCB's slot, the buffer's address.
+--- A thread. Options: fn or pc, args (a0..a5), priority (254), process, buffer (true: it gets an
+--- IPC buffer), fault_ep, cspace, cspace_data, is_stopped. Its TCB's slot, the buffer's address.
 function system.thread(options)
   local tcb = system.object(seL4.TCBObject)
   local vspace = options.process and options.process.vspace or seL4.CapInitThreadVSpace
@@ -210,8 +211,8 @@ function system.process(options)
   return process
 end
 
---- Lets threads of lower priority run until they wait or end: waits a moment of virtual time is not
---- needed, since the root task lowers its own priority meanwhile.
+--- Lets the threads of higher priority than this (1) run until they wait or end: the root task
+--- lowers its own meanwhile.
 function system.rest(priority)
   check(seL4.TCB_SetPriority(seL4.CapInitThreadTCB, seL4.CapInitThreadTCB, priority or 1))
   check(seL4.TCB_SetPriority(seL4.CapInitThreadTCB, seL4.CapInitThreadTCB, 255))
