@@ -1,7 +1,8 @@
 -- SPDX-License-Identifier: MIT
 --- Every method and every reason to refuse that abi/ documents has a test.
 --
---   lua5.4 tests/kernel/check_coverage.lua build/debug/kernel_tests
+--   lua5.4 tests/kernel/check_coverage.lua build/debug/tests/kernel_tests classic
+--   lua5.4 tests/kernel/check_coverage.lua build/debug/tests/kernel_tests_mcs mcs
 --
 -- run from the project's folder. A method needs a test "Object_Method succeeds: ...", each of its
 -- errors one "Object_Method refuses: Error...", each system call one "Name: ...". The last line is
@@ -9,9 +10,10 @@
 
 package.path = "./?.lua;" .. package.path
 
-local program = arg[1]
-if not program then
-  io.stderr:write("check_coverage: which program? usage: check_coverage.lua PATH/kernel_tests\n")
+local program, configuration = arg[1], arg[2]
+if not program or (configuration ~= "classic" and configuration ~= "mcs") then
+  io.stderr:write("check_coverage: which program, of which configuration? usage: ",
+    "check_coverage.lua PATH/kernel_tests classic|mcs\n")
   os.exit(2)
 end
 
@@ -49,11 +51,11 @@ local function need(prefix, what)
 end
 
 for _, row in ipairs(invocations) do
-  if row.classic then
+  if row[configuration] then
     local method = row.object .. "_" .. row.method
     local seen = {}
     need(method .. " succeeds: ", "the method carried out")
-    for _, refusal in ipairs(invocations.errors(row, "classic")) do
+    for _, refusal in ipairs(invocations.errors(row, configuration)) do
       if not seen[refusal.error] then
         need(method .. " refuses: " .. refusal.error, refusal.when)
       end
@@ -63,7 +65,7 @@ for _, row in ipairs(invocations) do
 end
 
 for _, call in ipairs(syscalls) do
-  if call.classic then
+  if call[configuration] then
     need(call.name .. ": ", call.doc)
   end
 end

@@ -79,10 +79,17 @@ enum abi_type {
     ABI_TYPE_GIGA_PAGE,
     ABI_TYPE_PAGE,
     ABI_TYPE_MEGA_PAGE,
-    ABI_TYPE_PAGE_TABLE
+    ABI_TYPE_PAGE_TABLE,
+    ABI_TYPE_COUNT
 };
 
 enum { ABI_NOTIFICATION_BITS = 5 };
+
+/* What the root CNode holds where MCS has the root task's scheduling context. */
+enum { ABI_ROOT_CONTEXT_CAP = 0 };
+
+/* Domain schedules count in ticks of 2 ms. */
+enum { ABI_TURN = 1 };
 
 /* Byte offsets in the boot information frame. */
 enum { INFO_EMPTY = 40, INFO_UNTYPED = 152, INFO_UNTYPED_LIST = 168 };

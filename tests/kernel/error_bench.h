@@ -37,7 +37,31 @@ enum bench_slot {
 
 enum { BENCH_LINE = 5, BENCH_FRAME_VADDR = 0x180000, BENCH_CNODE_RADIX = 4 };
 
+/* Slots for what only one configuration has begin here. */
+enum { B_MORE = 0x440 };
+
 /* Fills the slots; the root thread is current. */
 void error_bench_build(struct system *s);
+
+/* The part of it that only one configuration has (classic_test_errors.c, mcs_test_errors.c). */
+void error_bench_build_more(struct system *s);
+
+/* A refusal of a method on one slot: words are index and depth. */
+#define SLOT_ROWS(name, label_)                                                                    \
+    {.method = name, .reason = "TruncatedMessage: the depth is missing", .label = label_,          \
+     .service = ROOT_CNODE, .words = LIST(B_EMPTY), .error = ABI_TRUNCATED_MESSAGE},               \
+    {.method = name, .reason = "RangeError: depth 0", .label = label_, .service = ROOT_CNODE,      \
+     .words = LIST(B_EMPTY, 0), .error = ABI_RANGE_ERROR, .answer = LIST(1, 64)},                  \
+    {.method = name, .reason = "RangeError: depth 65", .label = label_, .service = ROOT_CNODE,     \
+     .words = LIST(B_EMPTY, 65), .error = ABI_RANGE_ERROR, .answer = LIST(1, 64)},                 \
+    {.method = name, .reason = "FailedLookup: the guard differs", .label = label_,                 \
+     .service = B_GUARDED_CNODE, .words = LIST(0x40, 12), .error = ABI_FAILED_LOOKUP,              \
+     .answer = LIST(0, ABI_GUARD_MISMATCH, 12, 5, 8)},                                             \
+    {.method = name, .reason = "FailedLookup: a depth below that of the CNode", .label = label_,   \
+     .service = B_GUARDED_CNODE, .words = LIST(0x5, 8), .error = ABI_FAILED_LOOKUP,                \
+     .answer = LIST(0, ABI_DEPTH_MISMATCH, 8, 12)},                                                \
+    {.method = name, .reason = "FailedLookup: a depth beyond that of the CNode", .label = label_,  \
+     .service = B_CNODE, .words = LIST(3, 7), .error = ABI_FAILED_LOOKUP,                          \
+     .answer = LIST(0, ABI_DEPTH_MISMATCH, 3, 0)}
 
 #endif

@@ -88,8 +88,15 @@ enum abi_type {
     ABI_TYPE_GIGA_PAGE,
     ABI_TYPE_PAGE,
     ABI_TYPE_MEGA_PAGE,
-    ABI_TYPE_PAGE_TABLE
+    ABI_TYPE_PAGE_TABLE,
+    ABI_TYPE_COUNT
 };
+
+/* What the root CNode holds in the slot of the root task's scheduling context. */
+enum { ABI_ROOT_CONTEXT_CAP = 22 };
+
+/* Domain schedules count in microseconds; tests count in 2 ms. */
+enum { ABI_TURN = 2000 };
 
 enum { ABI_NOTIFICATION_BITS = 6, ABI_REPLY_BITS = 5, ABI_SCHED_CONTEXT_BITS = 7 };
 

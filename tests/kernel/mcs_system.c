@@ -41,6 +41,47 @@ void thread_set_up(struct system *s, uint64_t tcb, struct thread_setup setup)
                  "giving a thread its priority, time and handler");
 }
 
+uint64_t configure_thread(struct system *s, uint64_t tcb, struct thread_spaces spaces)
+{
+    return invoke(s, tcb, ABI_TCB_CONFIGURE, CAPS(spaces.cnode, spaces.vspace, spaces.frame),
+                  WORDS(spaces.cnode_data, 0, spaces.vaddr));
+}
+
+uint64_t set_space(struct system *s, uint64_t tcb, struct thread_spaces spaces)
+{
+    return invoke(s, tcb, ABI_TCB_SET_SPACE, CAPS(0, spaces.cnode, spaces.vspace),
+                  WORDS(spaces.cnode_data, 0));
+}
+
+/* A slot with the thread's context, which SetSchedParams is to name; 0: it has none. */
+static uint64_t slot_of_context(struct system *s, uint64_t tcb)
+{
+    kaddr context = tcb_of(s, tcb)->sched_context;
+
+    for (uint64_t slot = 1; context != 0 && slot < s->next_slot; slot++) {
+        struct cap cap = root_slot(s, slot)->cap;
+
+        if (cap_type(cap) == CAP_SCHED_CONTEXT && cap.sched_context.object == context)
+            return slot;
+    }
+    return 0;
+}
+
+uint64_t set_sched_params(struct system *s, uint64_t tcb, uint64_t mcp, uint64_t priority)
+{
+    return invoke(s, tcb, ABI_TCB_SET_SCHED_PARAMS, CAPS(ROOT_TCB, slot_of_context(s, tcb), 0),
+                  WORDS(mcp, priority));
+}
+
+void give_time(struct system *s, uint64_t tcb)
+{
+    uint64_t context = make_context(s, (struct context_options){.budget = TEST_BUDGET_US,
+                                                                .period = TEST_BUDGET_US});
+
+    need_success(s, invoke(s, context, ABI_SCHED_CONTEXT_BIND, CAPS(tcb), NO_WORDS),
+                 "binding a scheduling context");
+}
+
 /* The reply object of the current thread. */
 static uint64_t reply_slot(struct system *s)
 {

@@ -1,15 +1,24 @@
 # SPDX-License-Identifier: MIT
 # Unit tests of the kernel on the null platform, without Lua.
-set(KERNEL_TEST_SOURCES main.c system.c classic_system.c classic_method_names.c
+set(KERNEL_TEST_SOURCES main.c system.c
   test_boot.c test_cdt.c test_lookup.c test_cnode.c test_untyped.c test_delete_revoke.c
   test_preemption.c test_tcb.c test_registers.c test_scheduler.c test_domain.c test_endpoint.c
-  test_notification.c test_transfer.c test_reply.c test_fault.c test_irq.c test_vspace.c
+  test_notification.c test_transfer.c test_fault.c test_irq.c test_vspace.c
   test_asid.c test_debug.c test_heap.c test_check.c
   test_errors.c test_errors_cnode.c test_errors_untyped.c test_errors_tcb.c test_errors_irq.c
   test_errors_vspace.c)
-list(TRANSFORM KERNEL_TEST_SOURCES PREPEND ${CMAKE_CURRENT_LIST_DIR}/)
-list(APPEND KERNEL_TEST_SOURCES ${CMAKE_CURRENT_LIST_DIR}/../null_platform/null_platform.c)
 
-add_executable(kernel_tests ${KERNEL_TEST_SOURCES})
-target_link_libraries(kernel_tests PRIVATE selvm_kernel)
-target_compile_definitions(kernel_tests PRIVATE TESTS_ABI="tests/kernel/classic_abi.h")
+# kernel_test_program(PROGRAM CONFIGURATION FILE...): the files that both configurations share, and
+# those of one.
+function(kernel_test_program program configuration)
+  set(sources ${KERNEL_TEST_SOURCES} ${configuration}_system.c ${configuration}_method_names.c
+    ${configuration}_test_lists.c ${configuration}_test_errors.c ${ARGN})
+  list(TRANSFORM sources PREPEND ${CMAKE_SOURCE_DIR}/tests/kernel/)
+  add_executable(${program} ${sources} ${CMAKE_SOURCE_DIR}/tests/null_platform/null_platform.c)
+  target_link_libraries(${program} PRIVATE selvm_kernel)
+  target_compile_definitions(${program} PRIVATE
+    TESTS_ABI="tests/kernel/${configuration}_abi.h")
+endfunction()
+
+kernel_test_program(kernel_tests classic classic_test_reply.c classic_test_slices.c)
+kernel_test_program(kernel_tests_mcs mcs)

@@ -145,7 +145,8 @@ enum boot_result system_try_boot(struct system *s, struct system_options options
     s->next_slot = boot_info_word(s, INFO_EMPTY);
     s->next_vaddr = BUFFERS_VADDR;
     s->untyped = find_untyped(s);
-    root_prepare(s);
+    if (!options.is_bare)
+        root_prepare(s);
     system_check(s);
     return BOOT_OK;
 }

@@ -44,6 +44,7 @@ struct system_options {
     const void *extra;
     uint64_t extra_size;
     bool is_unchecked;             /* no kernel_check: for tests of speed and huge states */
+    bool is_bare;                  /* as the kernel has booted it: no root_prepare */
 };
 
 struct system {
@@ -190,6 +191,22 @@ struct thread_setup {
     bool is_passive;
 };
 void thread_set_up(struct system *s, uint64_t tcb, struct thread_setup setup);
+
+/* TCB_Configure, TCB_SetSpace and TCB_SetSchedParams by the current thread, with the parameters
+   that they have in this configuration and no fault handler. MCS: the thread keeps its context. */
+struct thread_spaces {
+    uint64_t cnode;
+    uint64_t cnode_data;
+    uint64_t vspace;
+    uint64_t frame; /* configure_thread only */
+    uint64_t vaddr;
+};
+uint64_t configure_thread(struct system *s, uint64_t tcb, struct thread_spaces spaces);
+uint64_t set_space(struct system *s, uint64_t tcb, struct thread_spaces spaces);
+uint64_t set_sched_params(struct system *s, uint64_t tcb, uint64_t mcp, uint64_t priority);
+
+/* A thread that make_thread has not made may run: MCS binds a scheduling context to it. */
+void give_time(struct system *s, uint64_t tcb);
 
 /* MCS: a configured scheduling context in a new slot. Times in microseconds. */
 struct context_options {

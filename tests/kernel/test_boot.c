@@ -4,7 +4,7 @@
 
 #include "tests/kernel/harness.h"
 
-/* Byte offsets in the boot information (classic). */
+/* Byte offsets in the boot information. */
 enum { INFO_EXTRA_LENGTH = 0, INFO_NODES = 16, INFO_BUFFER = 32, INFO_SHARED = 56,
        INFO_IMAGE = 72, INFO_PAGING = 88, INFO_EXTRA_PAGES = 120, INFO_CNODE_BITS = 136,
        INFO_DOMAIN = 144 };
@@ -18,7 +18,8 @@ static uint64_t region_count(struct system *s, unsigned offset)
 
 static void fixed_slots(struct system *s)
 {
-    static const uint8_t expected[16] = {0, 12, 10, 3, 14, 11, 13, 0, 0, 1, 1, 20, 0, 0, 0, 0};
+    static const uint8_t expected[16] = {0, 12, 10, 3, 14, 11, 13, 0,
+                                         0, 1, 1, 20, 0, 0, ABI_ROOT_CONTEXT_CAP, 0};
 
     for (unsigned slot = 0; slot < 16; slot++)
         EXPECT_EQUAL(identify(s, slot), expected[slot]);
@@ -163,7 +164,8 @@ static void extra_boot_info(struct system *s)
         chunk[i] = i;
     chunk[0] = 6;
     chunk[1] = sizeof(chunk);
-    system_boot(s, (struct system_options){.extra = chunk, .extra_size = sizeof(chunk)});
+    system_boot(s, (struct system_options){.extra = chunk, .extra_size = sizeof(chunk),
+                                           .is_bare = true});
     EXPECT_EQUAL(boot_info_word(s, INFO_EXTRA_LENGTH), sizeof(chunk));
     EXPECT_EQUAL(region_count(s, INFO_EXTRA_PAGES), 2);
     found = kernel_pointer(s->k, object_of(s, boot_info_word(s, INFO_EXTRA_PAGES)));
@@ -201,7 +203,7 @@ static void too_small_cnode(struct system *s)
 static void memory_content(struct system *s)
 {
     struct boot_options boot = {
-        .flavour = &classic_flavour, .platform = &s->platform, .memory_size = UINT64_C(8) << 20,
+        .flavour = &ABI_FLAVOUR, .platform = &s->platform, .memory_size = UINT64_C(8) << 20,
         .domain_count = 1, .image = (const uint8_t *)"x", .image_size = 1,
         .image_vaddr = IMAGE_VADDR, .entry = IMAGE_VADDR};
     const uint64_t *words;
@@ -219,13 +221,13 @@ static void memory_content(struct system *s)
 
 const struct test boot_tests[] = {
     TEST("boot gives the root task its fixed capabilities", fixed_slots),
-    TEST("boot starts the root thread at the entry with the boot information in a0",
-         registers_at_start),
+    TEST_ON("boot starts the root thread at the entry with the boot information in a0",
+            registers_at_start, .is_bare = true),
     TEST("boot information describes one node, the CNode and no extra", boot_info_words),
     TEST_ON("boot information names the image's frames in address order",
          image_pages, .image_pages = 3),
     TEST("boot information names the page tables", paging_slots),
-    TEST("boot leaves the slots of the empty region empty", empty_slots),
+    TEST_ON("boot leaves the slots of the empty region empty", empty_slots, .is_bare = true),
     TEST("boot information lists all untypeds as they are", untyped_list),
     TEST("boot gives out no byte twice", untypeds_are_disjoint),
     TEST("boot gives out physical address 0 as device memory", frame_at_zero),

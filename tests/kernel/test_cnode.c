@@ -168,29 +168,6 @@ static void cancel_unbadged_sends(struct system *s)
     EXPECT_EQUAL(tcb_of(s, thread)->state, THREAD_BLOCKED_ON_SEND);
 }
 
-static void save_caller_takes_reply(struct system *s)
-{
-    uint64_t endpoint = make(s, ABI_TYPE_ENDPOINT, 0);
-    uint64_t thread = make_thread(s, (struct thread_options){.priority = 100});
-    uint64_t saved = slots_new(s, 2);
-    struct message question = {.label = 3};
-    struct message answer = {.label = 4, .length = 1, .words = {77}};
-    struct message received;
-
-    resume(s, thread);
-    receive(s, endpoint);
-    call(s, endpoint, &question);
-    EXPECT(current(s) == s->root);
-    EXPECT_OK(invoke(s, ROOT_CNODE, ABI_CNODE_SAVE_CALLER, NO_CAPS, WORDS(saved, 64)));
-    EXPECT_EQUAL(identify(s, saved), ABI_CAP_REPLY);
-    EXPECT_OK(invoke(s, ROOT_CNODE, ABI_CNODE_SAVE_CALLER, NO_CAPS, WORDS(saved + 1, 64)));
-    EXPECT_EQUAL(identify(s, saved + 1), ABI_CAP_NULL);
-    send(s, saved, &answer);
-    EXPECT_EQUAL(identify(s, saved), ABI_CAP_NULL);
-    message_read(s, tcb_of(s, thread), &received);
-    EXPECT_EQUAL(received.words[0], 77);
-}
-
 const struct test cnode_tests[] = {
     TEST("CNode_Copy succeeds: it keeps at most the rights given", copy_masks_rights),
     TEST("CNode_Mint succeeds: it sets the badge of a notification", mint_sets_badge),
@@ -205,6 +182,4 @@ const struct test cnode_tests[] = {
     TEST("CNode_CancelBadgedSends succeeds: senders of that badge only", cancel_badged_sends),
     TEST("CNode_CancelBadgedSends succeeds: without a badge it cancels none",
          cancel_unbadged_sends),
-    TEST("CNode_SaveCaller succeeds: the reply capability goes to the slot",
-         save_caller_takes_reply),
     TESTS_END};

@@ -220,8 +220,10 @@ static void thread_takes_its_slots(struct system *s)
     EXPECT_OK(retype(s, untyped, ABI_TYPE_TCB, 0, slots, 1));
     EXPECT_OK(retype(s, untyped, ABI_TYPE_CNODE, 4, slots + 1, 1));
     EXPECT_OK(retype(s, untyped, ABI_TYPE_PAGE, 0, slots + 2, 1));
-    EXPECT_OK(invoke(s, slots, ABI_TCB_CONFIGURE, CAPS(slots + 1, ROOT_VSPACE, slots + 2),
-                     WORDS(0, 0, 0, 0x200000)));
+    EXPECT_OK(configure_thread(s, slots, (struct thread_spaces){.cnode = slots + 1,
+                                                                .vspace = ROOT_VSPACE,
+                                                                .frame = slots + 2,
+                                                                .vaddr = 0x200000}));
     EXPECT_OK(cnode_delete(s, slots + 1));
     EXPECT_OK(cnode_delete(s, slots + 2));
     t = tcb_of(s, slots);
@@ -240,7 +242,8 @@ static void thread_in_its_own_cspace(struct system *s)
 
     EXPECT_OK(retype(s, untyped, ABI_TYPE_TCB, 0, slots, 1));
     EXPECT_OK(retype(s, untyped, ABI_TYPE_CNODE, 2, slots + 1, 1));
-    EXPECT_OK(invoke(s, slots, ABI_TCB_SET_SPACE, CAPS(slots + 1, ROOT_VSPACE), WORDS(0, 0, 0)));
+    EXPECT_OK(set_space(s, slots, (struct thread_spaces){.cnode = slots + 1,
+                                                         .vspace = ROOT_VSPACE}));
     EXPECT_OK(invoke(s, slots + 1, ABI_CNODE_MOVE, CAPS(ROOT_CNODE), WORDS(2, 2, slots, 64)));
     EXPECT_OK(cnode_delete(s, slots + 1));
     EXPECT_OK(cnode_revoke(s, untyped));

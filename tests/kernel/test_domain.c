@@ -2,8 +2,8 @@
 /* Domains: whose turn it is, and the schedule. thread/scheduler.c and thread/domain_invoke.c */
 #include "tests/kernel/harness.h"
 
-static const struct domain_entry two_domains[2] = {{0, 10}, {1, 20}};
-static const struct domain_entry one_domain[1] = {{0, 10}};
+static const struct domain_entry two_domains[2] = {{0, 10 * ABI_TURN}, {1, 20 * ABI_TURN}};
+static const struct domain_entry one_domain[1] = {{0, 10 * ABI_TURN}};
 
 #define TWO_DOMAINS .domain_count = 2, .schedule = two_domains, .schedule_length = 2
 #define IDLE_DOMAIN .domain_count = 3, .schedule = one_domain, .schedule_length = 1
@@ -94,9 +94,10 @@ static void other_domain_does_not_preempt(struct system *s)
 
 static void moving_the_running_thread(struct system *s)
 {
-    struct tcb *t = thread_in_domain(s, 0, 10);
-    uint64_t cap = s->next_slot - 2; /* make_thread takes the TCB's slot, then the frame's */
+    uint64_t cap = make_thread(s, (struct thread_options){.priority = 10});
+    struct tcb *t = tcb_of(s, cap);
 
+    resume(s, cap);
     root_sleep(s);
     EXPECT(current(s) == t);
     invoke(s, ROOT_DOMAIN, ABI_DOMAIN_SET_SET, CAPS(cap), WORDS(1));

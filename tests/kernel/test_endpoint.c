@@ -145,6 +145,7 @@ static void nonblocking_receive_of_nothing(struct system *s)
 {
     uint64_t endpoint = make(s, ABI_TYPE_ENDPOINT, 0);
 
+    reply_choose(s);
     s->root->registers[REG_A1] = 0xdead000;
     s->root->registers[REG_A0] = endpoint;
     trap_to_end(s, ABI_NB_RECV);

@@ -50,11 +50,11 @@ static void build_threads(struct system *s)
 /* The smallest device untyped that the boot information names. */
 static uint64_t device_untyped(struct system *s)
 {
-    uint64_t first = boot_info_word(s, 152);
-    uint64_t end = boot_info_word(s, 160);
+    uint64_t first = boot_info_word(s, INFO_UNTYPED);
+    uint64_t end = boot_info_word(s, INFO_UNTYPED + 8);
 
     for (uint64_t slot = first; slot < end; slot++) {
-        uint64_t word = boot_info_word(s, (unsigned)(168 + 16 * (slot - first) + 8));
+        uint64_t word = boot_info_word(s, (unsigned)(INFO_UNTYPED_LIST + 16 * (slot - first) + 8));
 
         if ((word >> 8 & 0xff) != 0 && (word & 0xff) >= 12)
             return slot;
@@ -88,6 +88,7 @@ void error_bench_build(struct system *s)
     build_memory_objects(s);
     EXPECT_OK(invoke(s, ROOT_IRQ_CONTROL, ABI_IRQ_CONTROL_GET, CAPS(ROOT_CNODE),
                      WORDS(BENCH_LINE, B_HANDLER, 64)));
+    error_bench_build_more(s);
 }
 
 /* --- a row ------------------------------------------------------------------------------------ */

@@ -3,24 +3,6 @@
    mistakes and expect the one that seL4 finds first. */
 #include "tests/kernel/error_bench.h"
 
-/* A refusal of a method on one slot: words are index and depth. */
-#define SLOT_ROWS(name, label_)                                                                    \
-    {.method = name, .reason = "TruncatedMessage: the depth is missing", .label = label_,          \
-     .service = ROOT_CNODE, .words = LIST(B_EMPTY), .error = ABI_TRUNCATED_MESSAGE},               \
-    {.method = name, .reason = "RangeError: depth 0", .label = label_, .service = ROOT_CNODE,      \
-     .words = LIST(B_EMPTY, 0), .error = ABI_RANGE_ERROR, .answer = LIST(1, 64)},                  \
-    {.method = name, .reason = "RangeError: depth 65", .label = label_, .service = ROOT_CNODE,     \
-     .words = LIST(B_EMPTY, 65), .error = ABI_RANGE_ERROR, .answer = LIST(1, 64)},                 \
-    {.method = name, .reason = "FailedLookup: the guard differs", .label = label_,                 \
-     .service = B_GUARDED_CNODE, .words = LIST(0x40, 12), .error = ABI_FAILED_LOOKUP,              \
-     .answer = LIST(0, ABI_GUARD_MISMATCH, 12, 5, 8)},                                             \
-    {.method = name, .reason = "FailedLookup: a depth below that of the CNode", .label = label_,   \
-     .service = B_GUARDED_CNODE, .words = LIST(0x5, 8), .error = ABI_FAILED_LOOKUP,                \
-     .answer = LIST(0, ABI_DEPTH_MISMATCH, 8, 12)},                                                \
-    {.method = name, .reason = "FailedLookup: a depth beyond that of the CNode", .label = label_,  \
-     .service = B_CNODE, .words = LIST(3, 7), .error = ABI_FAILED_LOOKUP,                          \
-     .answer = LIST(0, ABI_DEPTH_MISMATCH, 3, 0)}
-
 /* Of a method that brings something from a source: dest index and depth, source index and depth,
    and some words more. */
 #define TRANSFER_ROWS(name, label_, ...)                                                           \
@@ -85,16 +67,12 @@ const struct error_row cnode_errors[] = {
     SLOT_ROWS("CNode_Revoke", ABI_CNODE_REVOKE),
     SLOT_ROWS("CNode_Delete", ABI_CNODE_DELETE),
     SLOT_ROWS("CNode_CancelBadgedSends", ABI_CNODE_CANCEL_BADGED_SENDS),
-    SLOT_ROWS("CNode_SaveCaller", ABI_CNODE_SAVE_CALLER),
     SLOT_ROWS("CNode_Copy", ABI_CNODE_COPY),
     SLOT_ROWS("CNode_Mint", ABI_CNODE_MINT),
     SLOT_ROWS("CNode_Move", ABI_CNODE_MOVE),
     SLOT_ROWS("CNode_Mutate", ABI_CNODE_MUTATE),
     SLOT_ROWS("CNode_Rotate", ABI_CNODE_ROTATE),
 
-    {.method = "CNode_SaveCaller", .reason = "DeleteFirst: the slot is in use",
-     .label = ABI_CNODE_SAVE_CALLER, .service = ROOT_CNODE, .words = LIST(B_ENDPOINT, 64),
-     .error = ABI_DELETE_FIRST},
     {.method = "CNode_CancelBadgedSends", .reason = "IllegalOperation: the slot is empty",
      .label = ABI_CNODE_CANCEL_BADGED_SENDS, .service = ROOT_CNODE, .words = LIST(B_EMPTY, 64),
      .error = ABI_ILLEGAL_OPERATION},

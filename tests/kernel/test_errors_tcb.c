@@ -25,15 +25,6 @@
     ROW(method_, "RangeError: above all priorities", label_, B_TCB, ONE(ROOT_TCB), ONE(256),       \
         ABI_RANGE_ERROR, TWO(0, 255))
 
-/* Configure: fault CPtr, guard, VSpace data, buffer address; CSpace, VSpace, buffer frame. */
-#define CONFIGURE_ROW(reason_, caps_, words_, error_)                                              \
-    {.method = "TCB_Configure", .reason = reason_, .label = ABI_TCB_CONFIGURE, .service = B_TCB,   \
-     .caps = caps_, .words = words_, .error = error_}
-
-#define SPACE_ROW(reason_, caps_, words_, error_)                                                  \
-    {.method = "TCB_SetSpace", .reason = reason_, .label = ABI_TCB_SET_SPACE, .service = B_TCB,    \
-     .caps = caps_, .words = words_, .error = error_}
-
 #define BUFFER_ROW(reason_, caps_, words_, error_)                                                 \
     {.method = "TCB_SetIPCBuffer", .reason = reason_, .label = ABI_TCB_SET_IPC_BUFFER,             \
      .service = B_TCB, .caps = caps_, .words = words_, .error = error_}
@@ -77,44 +68,6 @@ const struct error_row tcb_errors[] = {
     ROW("TCB_CopyRegisters", "InvalidCapability: the source is no thread", ABI_TCB_COPY_REGISTERS,
         B_TCB, ONE(B_CNODE), ONE(0), ABI_INVALID_CAPABILITY, ONE(1)),
 
-    CONFIGURE_ROW("TruncatedMessage: three words", THREE(ROOT_CNODE, ROOT_VSPACE, B_FRAME),
-                  THREE(0, 0, 0), ABI_TRUNCATED_MESSAGE),
-    CONFIGURE_ROW("TruncatedMessage: no frame", TWO(ROOT_CNODE, ROOT_VSPACE), FOUR(0, 0, 0, 0),
-                  ABI_TRUNCATED_MESSAGE),
-    CONFIGURE_ROW("IllegalOperation: the CSpace is no CNode", THREE(B_TCB, ROOT_VSPACE, B_FRAME),
-                  FOUR(0, 0, 0, 0), ABI_ILLEGAL_OPERATION),
-    CONFIGURE_ROW("IllegalOperation: the guard does not fit", THREE(ROOT_CNODE, ROOT_VSPACE, 0),
-                  FOUR(0, 60, 0, 0), ABI_ILLEGAL_OPERATION),
-    CONFIGURE_ROW("IllegalOperation: the VSpace is a table without ASID",
-                  THREE(ROOT_CNODE, B_TABLE, B_FRAME), FOUR(0, 0, 0, 0), ABI_ILLEGAL_OPERATION),
-    CONFIGURE_ROW("IllegalOperation: the VSpace is no page table",
-                  THREE(ROOT_CNODE, B_FRAME, B_FRAME), FOUR(0, 0, 0, 0), ABI_ILLEGAL_OPERATION),
-    CONFIGURE_ROW("IllegalOperation: the buffer is no frame", THREE(ROOT_CNODE, ROOT_VSPACE, B_TCB),
-                  FOUR(0, 0, 0, 0x10000), ABI_ILLEGAL_OPERATION),
-    CONFIGURE_ROW("IllegalOperation: the buffer is a device's",
-                  THREE(ROOT_CNODE, ROOT_VSPACE, B_DEVICE_FRAME), FOUR(0, 0, 0, 0x10000),
-                  ABI_ILLEGAL_OPERATION),
-    CONFIGURE_ROW("AlignmentError: the buffer address", THREE(ROOT_CNODE, ROOT_VSPACE, B_FRAME),
-                  FOUR(0, 0, 0, 0x10200), ABI_ALIGNMENT_ERROR),
-    CONFIGURE_ROW("RevokeFirst: the buffer is an untyped with children",
-                  THREE(ROOT_CNODE, ROOT_VSPACE, B_USED_UNTYPED), FOUR(0, 0, 0, 0x10000),
-                  ABI_REVOKE_FIRST),
-    CONFIGURE_ROW("RevokeFirst: the CSpace is an untyped with children",
-                  THREE(B_USED_UNTYPED, ROOT_VSPACE, B_FRAME), FOUR(0, 0, 0, 0), ABI_REVOKE_FIRST),
-
-    SPACE_ROW("TruncatedMessage: two words", TWO(ROOT_CNODE, ROOT_VSPACE), TWO(0, 0),
-              ABI_TRUNCATED_MESSAGE),
-    SPACE_ROW("TruncatedMessage: no VSpace", ONE(ROOT_CNODE), THREE(0, 0, 0),
-              ABI_TRUNCATED_MESSAGE),
-    SPACE_ROW("IllegalOperation: the CSpace is no CNode", TWO(B_TCB, ROOT_VSPACE), THREE(0, 0, 0),
-              ABI_ILLEGAL_OPERATION),
-    SPACE_ROW("IllegalOperation: the VSpace is a table without ASID", TWO(ROOT_CNODE, B_TABLE),
-              THREE(0, 0, 0), ABI_ILLEGAL_OPERATION),
-    SPACE_ROW("RevokeFirst: the CSpace is an untyped with children",
-              TWO(B_USED_UNTYPED, ROOT_VSPACE), THREE(0, 0, 0), ABI_REVOKE_FIRST),
-    SPACE_ROW("RevokeFirst: the VSpace is an untyped with children",
-              TWO(ROOT_CNODE, B_USED_UNTYPED), THREE(0, 0, 0), ABI_REVOKE_FIRST),
-
     BUFFER_ROW("TruncatedMessage: no address", ONE(B_FRAME), EMPTY, ABI_TRUNCATED_MESSAGE),
     BUFFER_ROW("TruncatedMessage: no frame", EMPTY, ONE(0x10000), ABI_TRUNCATED_MESSAGE),
     BUFFER_ROW("IllegalOperation: no frame capability", ONE(B_TCB), ONE(0x10000),
@@ -127,17 +80,6 @@ const struct error_row tcb_errors[] = {
 
     PRIORITY_ROWS("TCB_SetPriority", ABI_TCB_SET_PRIORITY),
     PRIORITY_ROWS("TCB_SetMCPriority", ABI_TCB_SET_MCPRIORITY),
-    ROW("TCB_SetSchedParams", "TruncatedMessage: one word", ABI_TCB_SET_SCHED_PARAMS, B_TCB,
-        ONE(ROOT_TCB), ONE(1), ABI_TRUNCATED_MESSAGE, EMPTY),
-    ROW("TCB_SetSchedParams", "TruncatedMessage: no authority", ABI_TCB_SET_SCHED_PARAMS, B_TCB,
-        EMPTY, TWO(1, 1), ABI_TRUNCATED_MESSAGE, EMPTY),
-    ROW("TCB_SetSchedParams", "InvalidCapability: the authority is no thread",
-        ABI_TCB_SET_SCHED_PARAMS, B_TCB, ONE(B_CNODE), TWO(1, 1), ABI_INVALID_CAPABILITY, ONE(1)),
-    ROW("TCB_SetSchedParams", "RangeError: the maximum is above the authority's",
-        ABI_TCB_SET_SCHED_PARAMS, B_TCB, ONE(B_TCB), TWO(1, 0), ABI_RANGE_ERROR, TWO(0, 0)),
-    ROW("TCB_SetSchedParams", "RangeError: the priority is above the authority's maximum",
-        ABI_TCB_SET_SCHED_PARAMS, B_TCB, ONE(ROOT_TCB), TWO(9, 256), ABI_RANGE_ERROR, TWO(0, 255)),
-
     BIND_ROW("TruncatedMessage: no notification", B_TCB, EMPTY, ABI_TRUNCATED_MESSAGE),
     BIND_ROW("IllegalOperation: the thread has one already", B_BOUND_TCB, ONE(B_NOTIFICATION),
              ABI_ILLEGAL_OPERATION),

@@ -196,22 +196,6 @@ static void memory_fault_answered(struct system *s)
     EXPECT_EQUAL(w.t->next_pc, w.address); /* the access again */
 }
 
-/* A handler that may neither grant nor answer is none. */
-static void handler_without_rights(struct system *s)
-{
-    uint64_t endpoint = make(s, ABI_TYPE_ENDPOINT, 0);
-    uint64_t handler = slot_new(s);
-    uint64_t cap;
-
-    EXPECT_OK(cnode_mint(s, handler, endpoint, ABI_WRITE, 3));
-    cap = make_thread(s, (struct thread_options){.priority = 9, .fault_handler = handler});
-    resume(s, cap);
-    receive(s, endpoint);
-    fault_here(s);
-    EXPECT(current(s) == NULL);
-    EXPECT_EQUAL(tcb_of(s, cap)->state, THREAD_INACTIVE);
-}
-
 static void no_handler(struct system *s)
 {
     uint64_t cap = make_thread(s, (struct thread_options){.priority = 9});
@@ -273,7 +257,6 @@ const struct test fault_tests[] = {
     TEST("fault: a short answer sets only what it has", short_answer),
     TEST("fault: what the processor refuses", user_exception),
     TEST("fault: after the answer a memory access is made again", memory_fault_answered),
-    TEST("fault: a handler capability without rights is none", handler_without_rights),
     TEST("fault: without a handler the thread stops and the console says why", no_handler),
     TEST("fault: a call that nobody may answer stops the caller, but is none",
          unanswerable_call_is_no_fault),

@@ -15,7 +15,8 @@ static struct process make_process(struct system *s)
                         .thread = make_thread(s, (struct thread_options){.priority = 9})};
 
     EXPECT_OK(invoke(s, ROOT_ASID_POOL, ABI_ASID_POOL_ASSIGN, CAPS(p.vspace), NO_WORDS));
-    EXPECT_OK(invoke(s, p.thread, ABI_TCB_SET_SPACE, CAPS(ROOT_CNODE, p.vspace), WORDS(0, 0, 0)));
+    EXPECT_OK(set_space(s, p.thread, (struct thread_spaces){.cnode = ROOT_CNODE,
+                                                            .vspace = p.vspace}));
     return p;
 }
 

@@ -60,7 +60,8 @@ static void cptr_with_bits_left(struct system *s)
 
     EXPECT_OK(invoke(s, small, ABI_CNODE_COPY, CAPS(ROOT_CNODE),
                      WORDS(3, 4, endpoint, 64, ABI_ALL_RIGHTS)));
-    EXPECT_OK(invoke(s, thread, ABI_TCB_SET_SPACE, CAPS(small, ROOT_VSPACE), WORDS(0, 0, 0)));
+    EXPECT_OK(set_space(s, thread, (struct thread_spaces){.cnode = small,
+                                                          .vspace = ROOT_VSPACE}));
     resume(s, thread);
     root_sleep(s);
     EXPECT_EQUAL(identify(s, UINT64_C(3) << 60), ABI_CAP_ENDPOINT);

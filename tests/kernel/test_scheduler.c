@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Who runs: priorities, turns, time slices. thread/scheduler.c and classic/time.c */
+/* Who runs: priorities and turns. thread/scheduler.c */
 #include "tests/kernel/harness.h"
-
-enum { SLICE_US = 5 * TICK_US };
 
 /* `count` threads of one priority, resumed in order. */
 static void make_threads(struct system *s, unsigned count, uint8_t priority, struct tcb **threads)
@@ -36,7 +34,9 @@ static void all_priorities(struct system *s)
         unsigned priority = (i * 7) % 255; /* in some other order than they run in */
         uint64_t tcb = slots + priority;
 
-        EXPECT_OK(invoke(s, tcb, ABI_TCB_SET_SPACE, CAPS(ROOT_CNODE, ROOT_VSPACE), WORDS(0, 0, 0)));
+        EXPECT_OK(set_space(s, tcb, (struct thread_spaces){.cnode = ROOT_CNODE,
+                                                           .vspace = ROOT_VSPACE}));
+        give_time(s, tcb);
         EXPECT_OK(invoke(s, tcb, ABI_TCB_SET_PRIORITY, CAPS(ROOT_TCB), WORDS(priority)));
         resume(s, tcb);
     }
@@ -91,61 +91,6 @@ static void yield_alone(struct system *s)
     root_sleep(s);
     trap(s, ABI_YIELD);
     EXPECT(current(s) == threads[0]);
-}
-
-static void slices(struct system *s)
-{
-    struct tcb *threads[2];
-    uint64_t start;
-
-    make_threads(s, 2, 10, threads);
-    root_sleep(s);
-    for (unsigned turn = 0; turn < 6; turn++) {
-        struct tcb *t = current(s);
-
-        start = s->platform.time_us;
-        while (current(s) == t)
-            EXPECT(pass_time(s));
-        EXPECT(s->platform.time_us - start <= SLICE_US);
-        EXPECT(s->platform.time_us - start > SLICE_US - TICK_US);
-    }
-}
-
-/* Within a slice the same thread goes on. */
-static void tick_is_no_slice(struct system *s)
-{
-    struct tcb *threads[2];
-    struct tcb *t;
-
-    make_threads(s, 2, 10, threads);
-    root_sleep(s);
-    t = current(s);
-    while (s->platform.deadline_us < SLICE_US - TICK_US) {
-        EXPECT(pass_time(s));
-        EXPECT(current(s) == t);
-    }
-}
-
-/* What is left of a slice is kept over a wait of another thread's doing. */
-static void slices_are_kept(struct system *s)
-{
-    struct tcb *threads[2];
-    struct tcb *t;
-    uint64_t used;
-
-    make_threads(s, 2, 10, threads);
-    root_sleep(s);
-    t = current(s);
-    s->platform.time_us += 3 * TICK_US;
-    interrupt(s);
-    EXPECT(current(s) == t);
-    used = s->platform.time_us;
-    root_wake(s);
-    receive(s, s->park);
-    EXPECT(current(s) == t);
-    while (current(s) == t)
-        EXPECT(pass_time(s));
-    EXPECT(s->platform.time_us - used <= SLICE_US);
 }
 
 /* With nobody to take over, the timer need not disturb: then there is no deadline, or ticks that
@@ -231,9 +176,6 @@ const struct test scheduler_tests[] = {
     TEST("scheduler: a woken thread of higher priority runs at once", higher_preempts),
     TEST("Yield: threads of one priority take turns", yield_takes_turns),
     TEST("Yield: a thread that is alone goes on", yield_alone),
-    TEST("scheduler: threads of one priority take turns every five ticks", slices),
-    TEST("scheduler: a tick within the slice changes nothing", tick_is_no_slice),
-    TEST("scheduler: being preempted by a higher thread does not cost the turn", slices_are_kept),
     TEST("scheduler: the timer does not stop a thread that is alone", alone_no_change),
     TEST("scheduler: the timer does not help lower priorities", lower_does_not_preempt),
     TEST("scheduler: lowering the running thread's priority lets another run", sinking_priority),

@@ -9,9 +9,11 @@ static void configure(struct system *s)
     uint64_t frame = make(s, ABI_TYPE_PAGE, 0);
     struct tcb *t = tcb_of(s, tcb);
 
-    EXPECT_OK(invoke(s, tcb, ABI_TCB_CONFIGURE, CAPS(cnode, ROOT_VSPACE, frame),
-                     WORDS(77, abi_guard(9, 60), 0, 0x20400)));
-    EXPECT_EQUAL(t->fault_handler, 77);
+    EXPECT_OK(configure_thread(s, tcb, (struct thread_spaces){.cnode = cnode,
+                                                              .cnode_data = abi_guard(9, 60),
+                                                              .vspace = ROOT_VSPACE,
+                                                              .frame = frame,
+                                                              .vaddr = 0x20400}));
     EXPECT_EQUAL(t->buffer_address, 0x20400);
     EXPECT_EQUAL(t->slots[TCB_SLOT_CSPACE].cap.cnode.guard_size, 60);
     EXPECT_EQUAL(t->slots[TCB_SLOT_CSPACE].cap.cnode.guard, 9);
@@ -27,8 +29,8 @@ static void configure_again(struct system *s)
 
     EXPECT_OK(retype(s, s->untyped, ABI_TYPE_CNODE, 4, cnodes, 2));
     for (unsigned i = 0; i < 2; i++)
-        EXPECT_OK(invoke(s, tcb, ABI_TCB_SET_SPACE, CAPS(cnodes + i, ROOT_VSPACE),
-                         WORDS(i, 0, 0)));
+        EXPECT_OK(set_space(s, tcb, (struct thread_spaces){.cnode = cnodes + i,
+                                                           .vspace = ROOT_VSPACE}));
     EXPECT_EQUAL(tcb_of(s, tcb)->slots[TCB_SLOT_CSPACE].cap.any.object,
                  object_of(s, cnodes + 1));
     EXPECT_OK(cnode_revoke(s, cnodes));
@@ -60,7 +62,7 @@ static void priorities(struct system *s)
     EXPECT_EQUAL(t->priority, 17);
     EXPECT_OK(invoke(s, tcb, ABI_TCB_SET_MCPRIORITY, CAPS(ROOT_TCB), WORDS(18)));
     EXPECT_EQUAL(t->max_controlled_priority, 18);
-    EXPECT_OK(invoke(s, tcb, ABI_TCB_SET_SCHED_PARAMS, CAPS(ROOT_TCB), WORDS(20, 19)));
+    EXPECT_OK(set_sched_params(s, tcb, 20, 19));
     EXPECT_EQUAL(t->max_controlled_priority, 20);
     EXPECT_EQUAL(t->priority, 19);
     /* The thread's own maximum does not bind another authority. */
@@ -163,14 +165,13 @@ static void new_thread(struct system *s)
     EXPECT_EQUAL(t->priority, 0);
     EXPECT_EQUAL(t->max_controlled_priority, 0);
     EXPECT_EQUAL(t->domain, 0);
-    EXPECT_EQUAL(t->time_slice_ticks, 5);
     for (unsigned i = 0; i < USER_REGISTER_COUNT; i++)
         EXPECT_EQUAL(t->registers[i], 0);
 }
 
 const struct test tcb_tests[] = {
     TEST("a new thread is stopped with everything zero", new_thread),
-    TEST("TCB_Configure succeeds: it sets spaces, buffer and fault handler", configure),
+    TEST("TCB_Configure succeeds: it sets spaces and buffer", configure),
     TEST("TCB_SetSpace succeeds: new capabilities replace the old ones", configure_again),
     TEST("TCB_SetIPCBuffer succeeds: sets, and takes away with address 0", buffer_of_a_thread),
     TEST("TCB_SetPriority succeeds: up to the authority's maximum", authority_is_an_argument),

@@ -185,27 +185,6 @@ static void with_an_answer(struct system *s)
     EXPECT_EQUAL(abi_info_extra(p.thread->registers[REG_A1]), 1);
 }
 
-/* The receiver has no right to grant in its answer: its endpoint capability has no grant right. */
-static void with_an_answer_without_grant(struct system *s)
-{
-    struct post p = make_post(s);
-    struct message question = {.label = 1};
-    struct message answer = {.label = 2, .extra_count = 1, .caps = {ROOT_VSPACE}};
-    uint64_t *buffer = buffer_of(s, p.thread);
-    uint64_t into = slots_new(s, 2);
-
-    EXPECT_OK(cnode_mint(s, into + 1, p.endpoint, ABI_READ, 1));
-    receive(s, into + 1);
-    buffer[BUFFER_RECEIVE_CNODE] = ROOT_CNODE;
-    buffer[BUFFER_RECEIVE_INDEX] = into;
-    buffer[BUFFER_RECEIVE_DEPTH] = 64;
-    call(s, p.endpoint, &question);
-    reply(s, &answer);
-    EXPECT_EQUAL(abi_info_label(p.thread->registers[REG_A1]), 2);
-    EXPECT_EQUAL(identify(s, into), ABI_CAP_NULL);
-    EXPECT_EQUAL(abi_info_extra(p.thread->registers[REG_A1]), 0);
-}
-
 const struct test transfer_tests[] = {
     TEST("transfer: a capability is copied to the receive slot", one_capability),
     TEST("transfer: of two capabilities the first arrives", only_one_arrives),
@@ -218,6 +197,4 @@ const struct test transfer_tests[] = {
     TEST("transfer: a capability that is not found is the sender's fault", bad_extra_capability),
     TEST("transfer: the buffer is read when the message is taken", read_when_taken),
     TEST("transfer: an answer may bring a capability", with_an_answer),
-    TEST("transfer: an answer brings none if the receiver's capability may not grant",
-         with_an_answer_without_grant),
     TESTS_END};

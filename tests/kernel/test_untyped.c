@@ -124,7 +124,7 @@ static void rounding(struct system *s)
 
 static void device_memory(struct system *s)
 {
-    uint64_t device = boot_info_word(s, 152);
+    uint64_t device = boot_info_word(s, INFO_UNTYPED);
     uint64_t slots = slots_new(s, 3);
 
     while (!root_slot(s, device)->cap.untyped.is_device ||

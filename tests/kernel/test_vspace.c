@@ -224,7 +224,8 @@ static void deleted_vspace(struct system *s)
     kaddr address;
 
     EXPECT_OK(invoke(s, frame, ABI_PAGE_MAP, CAPS(vspace), WORDS(0x3000, RW, 0)));
-    EXPECT_OK(invoke(s, thread, ABI_TCB_SET_SPACE, CAPS(ROOT_CNODE, vspace), WORDS(0, 0, 0)));
+    EXPECT_OK(set_space(s, thread, (struct thread_spaces){.cnode = ROOT_CNODE,
+                                                          .vspace = vspace}));
     EXPECT(vspace_translate(s->k, t, 0x3000, ACCESS_LOAD, &address));
     EXPECT_OK(cnode_revoke(s, vspace));
     EXPECT_OK(cnode_delete(s, vspace));
@@ -242,7 +243,7 @@ static void address_of_a_frame(struct system *s)
 
 static void device_frame(struct system *s)
 {
-    uint64_t device = boot_info_word(s, 152);
+    uint64_t device = boot_info_word(s, INFO_UNTYPED);
     uint64_t frame = slot_new(s);
     kaddr address = 1;
 

@@ -141,7 +141,73 @@ static void call_on_reply_capability(struct system *s)
     EXPECT(current(s) == tcb_of(s, thread));
 }
 
+static void save_caller_takes_reply(struct system *s)
+{
+    uint64_t endpoint = make(s, ABI_TYPE_ENDPOINT, 0);
+    uint64_t thread = make_thread(s, (struct thread_options){.priority = 100});
+    uint64_t saved = slots_new(s, 2);
+    struct message question = {.label = 3};
+    struct message answer = {.label = 4, .length = 1, .words = {77}};
+    struct message received;
+
+    resume(s, thread);
+    receive(s, endpoint);
+    call(s, endpoint, &question);
+    EXPECT(current(s) == s->root);
+    EXPECT_OK(invoke(s, ROOT_CNODE, ABI_CNODE_SAVE_CALLER, NO_CAPS, WORDS(saved, 64)));
+    EXPECT_EQUAL(identify(s, saved), ABI_CAP_REPLY);
+    EXPECT_OK(invoke(s, ROOT_CNODE, ABI_CNODE_SAVE_CALLER, NO_CAPS, WORDS(saved + 1, 64)));
+    EXPECT_EQUAL(identify(s, saved + 1), ABI_CAP_NULL);
+    send(s, saved, &answer);
+    EXPECT_EQUAL(identify(s, saved), ABI_CAP_NULL);
+    message_read(s, tcb_of(s, thread), &received);
+    EXPECT_EQUAL(received.words[0], 77);
+}
+
+/* The answer may carry capabilities only if the receiver's endpoint capability had the right to
+   grant. */
+static void answer_without_grant(struct system *s)
+{
+    struct message question = {.label = 1};
+    struct message answer = {.label = 2, .extra_count = 1, .caps = {ROOT_VSPACE}};
+    uint64_t endpoint = make(s, ABI_TYPE_ENDPOINT, 0);
+    uint64_t thread = make_thread(s, (struct thread_options){.priority = 9});
+    uint64_t *buffer = buffer_of(s, tcb_of(s, thread));
+    uint64_t into = slots_new(s, 2);
+
+    EXPECT_OK(cnode_mint(s, into + 1, endpoint, ABI_READ, 1));
+    resume(s, thread);
+    receive(s, into + 1);
+    buffer[BUFFER_RECEIVE_CNODE] = ROOT_CNODE;
+    buffer[BUFFER_RECEIVE_INDEX] = into;
+    buffer[BUFFER_RECEIVE_DEPTH] = 64;
+    call(s, endpoint, &question);
+    reply(s, &answer);
+    EXPECT_EQUAL(abi_info_label(tcb_of(s, thread)->registers[REG_A1]), 2);
+    EXPECT_EQUAL(identify(s, into), ABI_CAP_NULL);
+    EXPECT_EQUAL(abi_info_extra(tcb_of(s, thread)->registers[REG_A1]), 0);
+}
+
+/* A handler that may neither grant nor answer is none. */
+static void handler_without_rights(struct system *s)
+{
+    uint64_t endpoint = make(s, ABI_TYPE_ENDPOINT, 0);
+    uint64_t handler = slot_new(s);
+    uint64_t cap;
+
+    EXPECT_OK(cnode_mint(s, handler, endpoint, ABI_WRITE, 3));
+    cap = make_thread(s, (struct thread_options){.priority = 9, .fault_handler = handler});
+    resume(s, cap);
+    receive(s, endpoint);
+    kernel_vm_fault(s->k, 0x40, CAUSE_STORE_ACCESS);
+    system_check(s);
+    EXPECT(current(s) == NULL);
+    EXPECT_EQUAL(tcb_of(s, cap)->state, THREAD_INACTIVE);
+}
+
 const struct test reply_tests[] = {
+    TEST("CNode_SaveCaller succeeds: the reply capability goes to the slot",
+         save_caller_takes_reply),
     TEST("Reply: without a caller does nothing", reply_without_caller),
     TEST("Reply: answers only once", second_reply),
     TEST("reply: the next receive drops the caller before", receive_drops_caller),
@@ -152,4 +218,7 @@ const struct test reply_tests[] = {
     TEST("reply: a caller that is deleted takes back the right", deleted_caller),
     TEST("reply: a server that is deleted leaves the caller waiting", deleted_server),
     TEST("reply: a call on a reply capability answers and goes on", call_on_reply_capability),
+    TEST("reply: an answer brings no capability if the receiver's capability may not grant",
+         answer_without_grant),
+    TEST("fault: a handler capability without rights is none", handler_without_rights),
     TESTS_END};
