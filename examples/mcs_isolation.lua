@@ -3,9 +3,9 @@
 ---
 ---   ./selvm run --mcs examples/mcs_isolation.lua
 ---
---- The periodic thread may run 3 ms in every 10 ms; the greedy one has the higher priority, and would
---- run for ever if it were let. Its scheduling context allows 5 ms in 10 ms, so it is stopped after
---- five, and the other has its three, period after period.
+--- The periodic thread may run 3 ms in every 10 ms; the greedy one has the higher priority, and
+--- would run for ever if it were let. Its scheduling context allows 5 ms in 10 ms, so it is stopped
+--- after five, and the other has its three, period after period.
 
 local seL4 = require "seL4"
 local bootstrap = require "sel4.bootstrap"

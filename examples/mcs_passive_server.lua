@@ -3,9 +3,9 @@
 ---
 ---   ./selvm run --mcs examples/mcs_passive_server.lua
 ---
---- In the MCS kernel the right to processor time is an object, the scheduling context. A thread that
---- calls lends its own to a server that has none; the answer brings it back. So a server's work is
---- paid for by whoever asked for it, and a client without time cannot make the server run.
+--- In the MCS kernel the right to processor time is an object, the scheduling context. A thread
+--- that calls lends its own to a server that has none; the answer brings it back. So a server's
+--- work is paid for by whoever asked for it, and a client without time cannot make the server run.
 
 local seL4 = require "seL4"
 local bootstrap = require "sel4.bootstrap"

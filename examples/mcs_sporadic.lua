@@ -3,9 +3,9 @@
 ---
 ---   ./selvm run --mcs examples/mcs_sporadic.lua
 ---
---- The budget is 4 ms in 20 ms. A thread that computes 1 ms and then waits 3 ms, again and again, uses
---- it up in its fifth round, and ends that one only when time has come back: each piece comes 20 ms
---- after it was begun. So in no 20 ms it runs longer than 4 ms; a designer need not know more of it.
+--- The budget is 4 ms in 20 ms. A thread that computes 1 ms and then waits 3 ms, again and again,
+--- uses it up in its fifth round, and ends that one only when time has come back: each piece comes
+--- 20 ms after it was begun. So in no 20 ms it runs longer than 4 ms; a designer need not know more.
 
 local seL4 = require "seL4"
 local bootstrap = require "sel4.bootstrap"

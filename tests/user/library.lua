@@ -71,7 +71,7 @@ seL4.Wait(done)
 expect(seen == "1 2 3 4 5 6", "arguments: %s", seen)
 expect(error_of(thread.new, memory, { entry = print, prio = 1 }):find("unknown option 'prio'", 1,
   true), "an unknown option")
-expect(error_of(thread.new, memory, { entry = print, budget = 5 }):find("belong to the MCS", 1,
+expect(error_of(thread.new, memory, { entry = print, budget = 5 }):find("belongs to the MCS", 1,
   true), "a budget in the classic configuration")
 expect(error_of(thread.new, memory, {}):find("must be a function", 1, true), "no entry")
 expect(error_of(thread.new, memory, { entry = print, args = { 1, 2, 3, 4, 5, 6, 7 } })

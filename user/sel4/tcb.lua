@@ -58,11 +58,11 @@ local function configure_classic(slot, options, priority)
   check(seL4.TCB_SetSchedParams(slot, seL4.CapInitThreadTCB, seL4.MinPrio, priority), 2)
 end
 
---- Gives a TCB its spaces, IPC buffer, priority (100 if left out) and fault endpoint; that is a CPtr
---- in the thread's own CSpace; MCS: in the caller's. MCS: and, unless it is to be `passive`, a
+--- Gives a TCB its spaces, IPC buffer, priority (100 if left out) and fault endpoint; that is a
+--- CPtr in the thread's own CSpace; MCS: in the caller's. MCS: and, unless it is to be `passive`, a
 --- scheduling context of its own: `budget` in each `period`, both microseconds, 10 ms if left out,
---- in up to 2 + `extra_refills` pieces; `sporadic`: what is not used is not lost; `badge` is told to
---- the handler at `timeout_endpoint`. Returns the context's slot, if there is one.
+--- in up to 2 + `extra_refills` pieces; `sporadic`: what is not used is not lost; `badge` is told
+--- to the handler at `timeout_endpoint`. Returns the context's slot, if there is one.
 function tcb.configure(memory, slot, options)
   local priority = options.priority or PRIORITY
   if is_mcs then

@@ -87,8 +87,8 @@ function thread.new(memory, options)
   end
   local context = tcb.configure(memory, slot, settings)
   seL4.DebugNameThread(slot, name)
-  return setmetatable({ tcb = slot, buffer = buffer, context = context, name = name, args = options.args or {},
-    entry = seL4.Entry(options.entry) }, Thread)
+  return setmetatable({ tcb = slot, buffer = buffer, context = context, name = name,
+    args = options.args or {}, entry = seL4.Entry(options.entry) }, Thread)
 end
 
 return thread
