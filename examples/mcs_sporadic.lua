@@ -5,7 +5,7 @@
 ---
 --- The budget is 4 ms in 20 ms. A thread that computes 1 ms and then waits 3 ms, again and again,
 --- uses it up in its fifth round, and ends that one only when time has come back: each piece comes
---- 20 ms after it was begun. So in no 20 ms it runs longer than 4 ms; a designer need not know more.
+--- 20 ms after it was begun. So in no 20 ms it runs longer than 4 ms.
 
 local seL4 = require "seL4"
 local bootstrap = require "sel4.bootstrap"

@@ -24,6 +24,8 @@ return {
   { "recorded scripts", "$build/tests/replay_scripts", both },
   { "recorded invocations, MCS", "$build/tests/replay_invocations_mcs", both },
   { "recorded scripts, MCS", "$build/tests/replay_scripts_mcs", both },
+  { "scheduling, MCS", "lua5.4 tests/simulation/test_simulation.lua $build/tests/run_tasks",
+    { "release" } },
   { "linker", "lua5.4 tests/host/test_linker.lua" },
   { "command line", "lua5.4 tests/host/test_cli.lua $build/selvm", all },
   { "module", "lua5.4 tests/host/test_module.lua", { "release" } },
