@@ -145,8 +145,8 @@ _Noreturn void platform_assertion_failed(const char *condition, const char *file
         __atomic_load_n(&running_count, __ATOMIC_SEQ_CST) != 1)
         __builtin_trap();
     p->has_failed = true;
-    lua_pushfstring(p->host, "the machine has failed: the kernel expected '%s' (%s:%d). This is a bug "
-                             "of seLVM; the machine can only be closed", condition, file, line);
+    lua_pushfstring(p->host, "the machine has failed: the kernel expected '%s' (%s:%d). This is a "
+                             "bug of seLVM; the machine can only be closed", condition, file, line);
     lua_error(p->host);
     __builtin_trap();
 }
