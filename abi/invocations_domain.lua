@@ -31,7 +31,9 @@ return {
     },
     errors = {
       rows.no_method, no_object, short, bad_index,
-      e("InvalidArgument", "The system has no such domain, or the duration is not allowed there."),
+      e("RangeError", "The system has no such domain."),
+      e("InvalidArgument", "duration has more than 56 bits, or is 0 where the schedule starts.",
+        { words = { 2 } }),
     } },
   { object = "DomainSet", method = "ScheduleSetStart", label_name = "DomainScheduleSetStart",
     classic = 32, mcs = 32, section = "Domains",

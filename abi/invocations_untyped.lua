@@ -25,6 +25,7 @@ return {
       e("TruncatedMessage", "Fewer than six words or no root were given.", { undocumented = true }),
       e("InvalidArgument", "type is no object type of this configuration.", { words = { 0 } }),
       e("InvalidArgument", "size_bits is too small for the type.", { words = { 1 } }),
+      e("RangeError", "size_bits of a Lua heap is not between 16 and 30.", { words = { 16, 30 } }),
       e("InvalidArgument", "The memory is a device's, and type is neither Untyped nor a frame.",
         { words = { 1 } }),
       e("RangeError", "The objects would be larger than the largest untyped memory.",

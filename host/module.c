@@ -33,6 +33,8 @@ struct platform *box_idle_platform(lua_State *L, const char *what)
 
     if (box_check(L)->is_running)
         luaL_error(L, "%s: the machine is running; wait until run() has returned", what);
+    if (p->has_failed)
+        luaL_error(L, "%s: the machine has failed and can only be closed", what);
     return p;
 }
 
@@ -149,29 +151,41 @@ static void leave(lua_State *L, struct platform *p)
     lua_rawsetp(L, LUA_REGISTRYINDEX, p);
 }
 
-/* core.run(machine, limit in microseconds or nil) -> why it stopped */
-static int core_run(lua_State *L)
+/* machine_run, to be called protected (light userdata 1: platform). */
+static int run_machine(lua_State *L)
 {
     static const char *const reasons[] = {
         [STOP_NONE] = "limit", [STOP_HALTED] = "halted", [STOP_IDLE] = "idle",
         [STOP_DEADLOCK] = "deadlock", [STOP_LIMIT] = "limit",
     };
+
+    lua_pushstring(L, reasons[machine_run(lua_touserdata(L, 1))]);
+    return 1;
+}
+
+/* core.run(machine, limit in microseconds or nil) -> why it stopped */
+static int core_run(lua_State *L)
+{
     struct platform *p = box_idle_platform(L, "run");
     struct box *box = box_check(L);
     lua_Integer limit_us = luaL_optinteger(L, 2, -1);
-    enum stop_reason reason;
+    int status;
 
     luaL_argcheck(L, limit_us < (lua_Integer)1 << RUN_LIMIT_BITS, 2, "limit too large");
     enter(L, p);
     p->stop_time_ns = UINT64_MAX;
     if (limit_us >= 0)
         p->stop_time_ns = clock_now(p) + (uint64_t)limit_us * NS_PER_US;
+    lua_pushcfunction(L, run_machine);
+    lua_pushlightuserdata(L, p);
     box->is_running = true;
-    reason = machine_run(p);
+    machine_begin(p);
+    status = lua_pcall(L, 1, 1, 0);
+    machine_end(p);
+    console_flush(p);
     box->is_running = false;
     leave(L, p);
-    lua_pushstring(L, reasons[reason]);
-    return 1;
+    return status == LUA_OK ? 1 : lua_error(L);
 }
 
 /* core.flush(machine): what the console has collected is handed over now. */

@@ -78,6 +78,7 @@ struct platform {
     uint32_t console_length;
     char console[CONSOLE_BUFFER_SIZE]; /* output not yet written (console.c) */
     bool is_halted;
+    bool has_failed;             /* an assertion of the kernel: nothing may be used but `block` */
     struct tcb *running;         /* thread whose engine is active right now, or NULL */
     uint64_t root_error_count;   /* threads of the root task that an error or another fault has
                                     stopped, with no fault handler that could be told */
@@ -128,6 +129,11 @@ bool device_store(struct platform *p, uint64_t address, unsigned size, uint64_t 
 
 /* Brings interrupt lines in agreement with the devices' states; called when time has passed. */
 void devices_update(struct platform *p);
+
+/* Around machine_run, which the host calls protected: what the kernel asserts and is not so becomes
+   an error of the Lua state p->host. Of such a machine only its memory may be used, to be freed. */
+void machine_begin(struct platform *p);
+void machine_end(struct platform *p);
 
 /* The host raises a line, as if a device had: once, until it is claimed. */
 void machine_raise(struct platform *p, uint32_t irq);

@@ -112,11 +112,41 @@ void platform_halt(struct platform *p)
     p->is_halted = true;
 }
 
-/* There is nobody to tell: the process ends where it stands, and a debugger shows where. */
+/* The machine that runs. An assertion that fails knows no machine, so this is the one thing that is
+ * outside of all arenas. The host may run several machines, from several of its threads or one from
+ * within another's console function: then it cannot be said whose kernel has failed. */
+static struct platform *running_machine;
+static int running_count;
+
+void machine_begin(struct platform *p)
+{
+    bool is_only_one = __atomic_add_fetch(&running_count, 1, __ATOMIC_SEQ_CST) == 1;
+
+    if (is_only_one)
+        __atomic_store_n(&running_machine, p, __ATOMIC_SEQ_CST);
+}
+
+void machine_end(struct platform *p)
+{
+    struct platform *expected = p;
+
+    __atomic_compare_exchange_n(&running_machine, &expected, NULL, false, __ATOMIC_SEQ_CST,
+                                __ATOMIC_SEQ_CST);
+    __atomic_sub_fetch(&running_count, 1, __ATOMIC_SEQ_CST);
+}
+
+/* The error leaves the kernel, and the machine's Lua states, as they are: none of them is ever used
+   again. Where nobody can be told, the process ends where it stands, and a debugger shows where. */
 _Noreturn void platform_assertion_failed(const char *condition, const char *file, int line)
 {
-    (void)condition;
-    (void)file;
-    (void)line;
+    struct platform *p = __atomic_load_n(&running_machine, __ATOMIC_SEQ_CST);
+
+    if (p == NULL || p->host == NULL || p->has_failed ||
+        __atomic_load_n(&running_count, __ATOMIC_SEQ_CST) != 1)
+        __builtin_trap();
+    p->has_failed = true;
+    lua_pushfstring(p->host, "the machine has failed: the kernel expected '%s' (%s:%d). This is a "
+                             "bug of seLVM; the machine can only be closed", condition, file, line);
+    lua_error(p->host);
     __builtin_trap();
 }

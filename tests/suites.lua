@@ -31,6 +31,7 @@ return {
   { "module", "lua5.4 tests/host/test_module.lua", { "release" } },
   { "module", sanitized .. "lua5.4 tests/host/test_module.lua $build", { "debug" } },
   { "module, Lua 5.3", "lua5.3 tests/host/test_module.lua", { "lua5.3" } },
+  { "failed assertion", "$build/tests/test_assertion", all },
   { "devices", "lua5.4 tests/host/test_devices.lua $build/selvm", all },
   { "script selvm", "lua5.4 tests/host/test_script.lua" },
   { "documentation", "lua5.4 tests/docs/test_docs.lua build/release" },

@@ -24,11 +24,11 @@ static lua_Integer add(lua_State *L, int function)
 
     if (number > ENTRY_POINTS_MAX)
         luaL_error(L, "Entry: too many functions; use one function again and give it arguments");
+    lua_pushvalue(L, function); /* first: if there is no memory for the second, it gets a new one */
+    lua_rawseti(L, -2, number);
     lua_pushvalue(L, function);
     lua_pushinteger(L, number);
     lua_rawset(L, -3);
-    lua_pushvalue(L, function);
-    lua_rawseti(L, -2, number);
     return number;
 }
 

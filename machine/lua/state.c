@@ -27,15 +27,13 @@ static int ask_for_too_much(lua_State *L)
  * one is due as soon as the running coroutine makes its next step. */
 static void collect(struct process *process)
 {
-    if (process->main == NULL || process->is_collecting ||
-        process->heap->engine[HEAP_IS_STARTED] == 0)
-        return;
+    if (process->active == NULL || process->is_collecting)
+        return; /* the main state is running, or there is none yet */
     process->is_collecting = true;
     process_call(process, ask_for_too_much, NULL);
     process->is_collecting = false;
     process->is_collection_due = true;
-    if (process->active != NULL && process->active->running != NULL)
-        preemption_update(process->active->running, process);
+    preemption_update(process->active->running, process);
 }
 
 /* The allocator as Lua calls it. */
