@@ -89,10 +89,11 @@ return {
       .. "badges or guards on the way.",
     params = {
       dest_index, dest_depth,
-      p("Word", "dest_badge", "badge or guard for what comes to the destination; 0 keeps it"),
+      p("Word", "dest_badge", "guard of a CNode capability that comes to the destination; "
+        .. "endpoints and notifications are refused"),
       p("CNode", "pivot_root", "CNode that the lookup of the pivot starts from"),
       pivot_index, pivot_depth,
-      p("Word", "pivot_badge", "badge or guard for what comes to the pivot; 0 keeps it"),
+      p("Word", "pivot_badge", "guard of a CNode capability that comes to the pivot"),
       src_root, src_index, src_depth,
     },
     errors = {

@@ -11,6 +11,7 @@
 
 #include "kernel/entry/invocation.h"
 
+struct check;
 struct notification;
 
 /* A message sent on an endpoint: with what rights, and by what kind of call. */
@@ -94,6 +95,8 @@ struct flavour {
     enum outcome (*tcb_invoke)(struct invocation *inv);
     enum outcome (*sched_context_invoke)(struct invocation *inv);
     enum outcome (*sched_control_invoke)(struct invocation *inv);
+
+    bool (*check)(struct check *c); /* its part of kernel_check */
 };
 
 extern const struct flavour classic_flavour;

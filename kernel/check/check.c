@@ -11,6 +11,11 @@ enum { ADDRESS_DIGITS = 16, SELDOM = 64 };
 /* When a check runs. */
 enum effort { ALWAYS, NOW_AND_THEN, ON_DEMAND };
 
+static bool check_flavour(struct check *c)
+{
+    return c->k->flavour->check(c);
+}
+
 static const struct {
     bool (*run)(struct check *c);
     enum effort effort;
@@ -23,7 +28,7 @@ static const struct {
     {check_threads, ALWAYS},
     {check_wait_queues, ALWAYS},
     {check_current, ALWAYS},
-    {check_replies, ALWAYS},
+    {check_flavour, ALWAYS},
     {check_irqs, ALWAYS},
     {check_heaps, ALWAYS},
     {check_roots, NOW_AND_THEN},

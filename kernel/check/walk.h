@@ -54,7 +54,8 @@ bool check_mappings(struct check *c);
 /* irq.c */
 bool check_irqs(struct check *c);
 
-/* replies.c: the classic configuration's reply capabilities */
-bool check_replies(struct check *c);
+/* What only one configuration has; struct flavour names it. */
+bool check_replies(struct check *c);          /* replies.c: classic, reply capabilities */
+bool check_time_and_replies(struct check *c); /* mcs.c: scheduling contexts, reply objects */
 
 #endif

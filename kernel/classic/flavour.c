@@ -4,6 +4,7 @@
 
 #include "abi/classic.h"
 #include "kernel/cap/lookup.h"
+#include "kernel/check/walk.h"
 #include "kernel/classic/classic.h"
 #include "kernel/ipc/endpoint.h"
 
@@ -185,4 +186,5 @@ const struct flavour classic_flavour = {
     .tcb_invoke = classic_tcb_invoke,
     .sched_context_invoke = refuse_method, /* there are no such capabilities */
     .sched_control_invoke = refuse_method,
+    .check = check_replies,
 };

@@ -5,6 +5,7 @@
 
 #include "abi/mcs.h"
 #include "kernel/cap/lookup.h"
+#include "kernel/check/walk.h"
 #include "kernel/ipc/endpoint.h"
 #include "kernel/mcs/mcs.h"
 
@@ -211,4 +212,5 @@ const struct flavour mcs_flavour = {
     .tcb_invoke = mcs_tcb_invoke,
     .sched_context_invoke = sched_context_invoke,
     .sched_control_invoke = sched_control_invoke,
+    .check = check_time_and_replies,
 };

@@ -93,6 +93,7 @@ void refill_new(struct sched_context *sc, uint32_t max, uint64_t budget, uint64_
                 uint64_t now)
 {
     kassert(max >= REFILLS_LEAST && budget >= BUDGET_LEAST_US);
+    sc->budget = budget;
     sc->period = period;
     sc->refill_max = max;
     sc->head = 0;
@@ -110,6 +111,7 @@ void refill_update(struct sched_context *sc, uint32_t max, uint64_t budget, uint
     sc->head = 0;
     sc->tail = 0;
     sc->refill_max = max;
+    sc->budget = budget;
     sc->period = period;
     if (head.time <= now + KERNEL_WCET_US)
         head.time = now;

@@ -42,7 +42,8 @@ struct sched_context {
     uint32_t head;       /* index of the first refill */
     uint32_t tail;       /* index of the last */
     bool is_sporadic;
-    uint64_t unused[3];
+    uint64_t budget;     /* microseconds: what all refills add up to */
+    uint64_t unused[2];
     struct refill refills[]; /* a ring */
 };
 

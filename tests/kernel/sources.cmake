@@ -22,3 +22,16 @@ endfunction()
 
 kernel_test_program(kernel_tests classic classic_test_reply.c classic_test_slices.c)
 kernel_test_program(kernel_tests_mcs mcs)
+
+# random_program(PROGRAM CONFIGURATION)
+function(random_program program configuration)
+  set(sources random_calls.c system.c ${configuration}_random.c ${configuration}_system.c
+    ${configuration}_method_names.c)
+  list(TRANSFORM sources PREPEND ${CMAKE_SOURCE_DIR}/tests/kernel/)
+  add_executable(${program} ${sources} ${CMAKE_SOURCE_DIR}/tests/null_platform/null_platform.c)
+  target_link_libraries(${program} PRIVATE selvm_kernel)
+  target_compile_definitions(${program} PRIVATE TESTS_ABI="tests/kernel/${configuration}_abi.h")
+endfunction()
+
+random_program(random_calls classic)
+random_program(random_calls_mcs mcs)

@@ -78,7 +78,8 @@ local boot = seL4.GetBootInfo()
 for i, untyped in ipairs(boot.untypedList) do
   if untyped.isDevice then
     is("devices are no kernel memory", seL4.Untyped_Retype(boot.untyped.start + i - 1,
-      seL4.EndpointObject, 0, seL4.CapInitThreadCNode, 0, 0, system.slot(), 1), seL4.InvalidArgument)
+      seL4.EndpointObject, 0, seL4.CapInitThreadCNode, 0, 0, system.slot(), 1),
+      seL4.InvalidArgument)
     break
   end
 end
