@@ -20,6 +20,8 @@ return {
   { "kernel, MCS", "$build/tests/kernel_tests_mcs", both },
   { "kernel coverage", "lua5.4 tests/kernel/check_coverage.lua $build/tests/kernel_tests classic",
     { "debug" } },
+  { "kernel coverage, MCS",
+    "lua5.4 tests/kernel/check_coverage.lua $build/tests/kernel_tests_mcs mcs", { "debug" } },
   { "random calls", "$build/tests/random_calls 1 60000", { "debug" } },
   { "random calls, MCS", "$build/tests/random_calls_mcs 1 60000", { "debug" } },
   { "recorded invocations", "$build/tests/replay_invocations", both },

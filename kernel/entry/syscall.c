@@ -337,11 +337,11 @@ static bool begin_trap(struct kernel *k)
 {
     struct tcb *t = kernel_current(k);
 
-    if (begin_entry(k))
-        return true;
-    if (thread_is_runnable(t))
-        scheduler_set_state(k, t, THREAD_RESTART);
-    return false;
+    t->state = THREAD_RESTART; /* so a timeout fault that comes now leaves it before the call */
+    if (!begin_entry(k))
+        return false;
+    t->state = THREAD_RUNNING;
+    return true;
 }
 
 static void carry_out(struct kernel *k, int64_t number)

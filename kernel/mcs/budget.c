@@ -197,8 +197,8 @@ void budget_end_entry(struct kernel *k)
 {
     struct tcb *t = tcb_at(k, k->current);
 
-    context_complete_yield(k, t);
     switch_context(k, t);
+    context_complete_yield(k, t); /* tells also what has just been charged */
     if (k->sets_deadline)
         set_deadline(k, t);
     k->sets_deadline = false;

@@ -95,6 +95,7 @@ uint32_t platform_irq_next(struct platform *p)
 bool platform_irq_pending(struct platform *p)
 {
     p->pending_questions++;
+    p->time_us += p->time_per_question_us;
     if (p->storm_line != IRQ_NONE && p->pending_questions % p->storm_period == 0) {
         p->is_pending[p->storm_line] = true;
         p->is_masked[p->storm_line] = false;
