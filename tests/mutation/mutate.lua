@@ -3,9 +3,9 @@
 ---
 ---   lua5.4 tests/mutation/mutate.lua [COUNT [SEED [FOLDER]]]       (from the root of the repository)
 ---
---- Takes COUNT (500) random mutants out of all that it can make, compiles each into the test programs
---- in FOLDER (build/mutation) and runs them until one fails. Prints the survivors with their lines,
---- and at last "N killed, N survived, N did not compile". It needs the generated headers of
+--- Takes COUNT (500) random mutants out of all that it can make, compiles each into the test
+--- programs in FOLDER (build/mutation) and runs them until one fails. Prints the survivors with their
+--- lines, and at last "N killed, N survived, N did not compile". It needs the generated headers of
 --- build/release, and half an hour or more; SELVM_SHARED as for the other tests.
 ---
 --- A mutant that behaves as the original does survives rightly: docs/conformance.md says which.
@@ -54,7 +54,7 @@ local function lines_of(command)
   return lines
 end
 
--- --- what can be changed ---------------------------------------------------------------------------
+-- --- what can be changed ------------------------------------------------------------------------
 
 -- Patterns of code and what takes their place; %0 stands for what was found.
 local CHANGES = {
@@ -125,7 +125,7 @@ local function shuffle(list)
   end
 end
 
--- --- building --------------------------------------------------------------------------------------
+-- --- building -----------------------------------------------------------------------------------
 
 local function object_of(path)
   return ("%s/%s.o"):format(FOLDER, (path:gsub("/", "_")))
@@ -188,7 +188,7 @@ local function with_line(text, number, line)
   end))
 end
 
--- --- the run ---------------------------------------------------------------------------------------
+-- --- the run ------------------------------------------------------------------------------------
 
 local files = kernel_files()
 local mutants = {}
