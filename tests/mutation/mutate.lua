@@ -1,10 +1,10 @@
 -- SPDX-License-Identifier: MIT
 --- Mutation testing of kernel/: changes one thing at a time and sees whether a test notices.
 ---
----   lua5.4 tests/mutation/mutate.lua [COUNT [SEED [FOLDER]]]       (from the root of the repository)
+---   lua5.4 tests/mutation/mutate.lua [COUNT [SEED [FOLDER]]]    (from the root of the repository)
 ---
 --- Takes COUNT (500) random mutants out of all that it can make, compiles each into the test
---- programs in FOLDER (build/mutation) and runs them until one fails. Prints the survivors with their
+--- programs in FOLDER (build/mutation) and runs them until one fails. Prints survivors with their
 --- lines, and at last "N killed, N survived, N did not compile". It needs the generated headers of
 --- build/release, and half an hour or more; SELVM_SHARED as for the other tests.
 ---
