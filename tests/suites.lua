@@ -41,6 +41,8 @@ return {
   { "documentation", "lua5.4 tests/docs/test_docs.lua build/release" },
   { "benchmarks", "lua5.4 tests/bench/test_bench.lua", { "release" } },
   { "user library", "$build/selvm run tests/user/library.lua", all },
+  { "user objects", "$build/selvm run tests/user/objects.lua", all },
+  { "user objects, MCS", "$build/selvm run --mcs tests/user/objects.lua", { "release" } },
   { "user library, MCS", "$build/selvm run --mcs tests/user/library_mcs.lua", all },
   { "examples", "lua5.4 tests/examples/test_examples.lua $build/selvm", all },
   { "scenarios", "lua5.4 tests/scenarios/test_scenarios.lua $build/selvm", all },

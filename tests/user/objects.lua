@@ -1,0 +1,128 @@
+-- SPDX-License-Identifier: MIT
+--- Tests sel4.object and sel4.alloc from inside, in both configurations. Its last line is the sum.
+---
+---   selvm run [--mcs] tests/user/objects.lua
+
+local seL4 = require "seL4"
+local alloc = require "sel4.alloc"
+local object = require "sel4.object"
+
+local passed, failed = 0, 0
+
+local function expect(is_right, what, ...)
+  if is_right then
+    passed = passed + 1
+  else
+    failed = failed + 1
+    print("FAILED: " .. what:format(...))
+  end
+end
+
+local function error_of(fn, ...)
+  local has_succeeded, err = pcall(fn, ...)
+  return not has_succeeded and err or nil
+end
+
+local function has(text, part)
+  return tostring(text):find(part, 1, true) ~= nil
+end
+
+local memory = alloc.open()
+local free_before = memory:statistics()
+
+-- Objects and refusals.
+local worker = memory:object(seL4.TCBObject, nil, "worker")
+local endpoint = memory:object(seL4.EndpointObject, nil, "requests")
+expect(worker.kind == "TCB" and tostring(worker):find("^worker %(capability %d+%)$"), "%s", worker)
+worker:set_priority(object.self_tcb, 10)
+expect(select("#", worker:suspend()) == 0, "a method without results returns nothing")
+
+local err = error_of(function() worker:set_priority(endpoint, 10) end)
+expect(object.is_refusal(err) and object.is_refusal(err, "InvalidCapability"), "%s", err)
+expect(not object.is_refusal(err, "RangeError") and not object.is_refusal("x"), "other errors")
+expect(err.code == seL4.InvalidCapability and err.call == "TCB_SetPriority", "%s %s", err.code,
+  err.call)
+expect(err.object == worker and has(err, "worker") and has(err, "objects.lua:"), "%s", err)
+expect(has(error_of(worker.set_priority, worker, {}, 1), "number expected"), "a plain table")
+expect(has(error_of(object.wrap, "Teapot", 5), "no kind of object 'Teapot'"), "an unknown kind")
+expect(has(error_of(object.cptr, "x"), "a capability is needed"), "a CPtr that is a text")
+
+-- Results come without the error number.
+local page = memory:object(seL4.RISCV_4K_Page)
+expect(page:get_address() & 0xfff == 0, "the address of a page")
+local registers = worker:read_registers(false, 0, 32)
+expect(registers.pc == 0, "registers")
+
+-- Messages.
+local notification = memory:object(seL4.NotificationObject)
+local badged = memory:copy(notification, seL4.AllRights, 4, "signal 4")
+expect(badged.kind == "Notification", "%s", badged.kind)
+badged:signal()
+expect(notification:poll() == 4 and notification:poll() == 0, "a badge is taken once")
+badged:signal()
+expect(notification:wait() == 4, "waiting")
+expect(has(error_of(endpoint.send, endpoint, 1, table.unpack({}, 1, 121)), "at most 120 words"),
+  "a message that is too long")
+
+-- Memory comes back, whole.
+local list = {}
+for i = 1, 200 do
+  list[i] = memory:object(i % 2 == 0 and seL4.RISCV_4K_Page or seL4.EndpointObject)
+end
+local _, _, used, count = memory:statistics()
+expect(used > 100 * 4096 and count == 204, "%d bytes in %d objects", used, count)
+for i = 1, 200 do
+  memory:free(list[i])
+end
+expect(has(error_of(memory.free, memory, list[1]), "freed already"), "freeing twice")
+for _, made in ipairs { worker, endpoint, page } do
+  memory:free(made)
+end
+memory:free_slot(badged.cptr)
+memory:free(notification)
+expect(memory:statistics() == free_before, "%s", memory)
+
+-- A freed object takes all copies along, and its slots are used again.
+local victim = memory:object(seL4.EndpointObject, nil, "victim")
+local copy = memory:copy(victim)
+memory:free(victim)
+expect(seL4.DebugCapIdentify(copy.cptr) == 0, "a copy survives")
+for _ = 1, 5000 do
+  memory:free(memory:object(seL4.NotificationObject))
+end
+expect(memory:statistics() == free_before, "%s", memory)
+
+-- Running out is an error that says what is left, and nothing is lost by it.
+expect(has(error_of(memory.object, memory, seL4.UntypedObject, 36), "are free, in blocks of 2^"),
+  "no memory")
+expect(has(error_of(memory.object, memory, seL4.CapTableObject), "size_bits is needed"), "no size")
+expect(has(error_of(memory.object, memory, 99), "no object type"), "an unknown type")
+local pages = {}
+err = error_of(function()
+  while true do
+    pages[#pages + 1] = memory:object(seL4.RISCV_Mega_Page)
+  end
+end)
+expect(has(err, "no room for one more Page") and #pages > 5, "%s, %d pages", err, #pages)
+for _, made in ipairs(pages) do
+  memory:free(made)
+end
+expect(memory:statistics() == free_before, "%s", memory)
+
+-- CSpaces of one level and of two.
+local cspace = memory:cspace(4, "small")
+cspace:copy(3, seL4.WordBits, object.cnode, object.self_tcb, seL4.WordBits, seL4.AllRights)
+expect(object.is_refusal(error_of(function()
+  cspace:copy(3, seL4.WordBits, object.cnode, object.self_tcb, seL4.WordBits, seL4.AllRights)
+end), "DeleteFirst"), "the slot is in use")
+cspace:delete(3, seL4.WordBits)
+local deep = memory:two_level_cspace(2, 4, "deep")
+deep:leaf(2)
+deep:copy(2 << 4 | 5, seL4.WordBits, object.cnode, object.self_tcb, seL4.WordBits, seL4.AllRights)
+err = error_of(function()
+  deep:copy(1 << 4 | 5, seL4.WordBits, object.cnode, object.self_tcb, seL4.WordBits,
+    seL4.AllRights)
+end)
+expect(object.is_refusal(err, "FailedLookup"), "a leaf that is not there: %s", err)
+
+print(("%d passed, %d failed"):format(passed, failed))

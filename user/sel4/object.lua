@@ -1,0 +1,253 @@
+-- SPDX-License-Identifier: MIT
+--- Capabilities as objects with methods, and refusals as errors that explain themselves.
+--
+--   local object = require "sel4.object"
+--   local worker = object.wrap("TCB", slot, "worker")
+--   worker:set_priority(object.self_tcb, 100)       -- raises an error if the kernel refuses
+--   local ok, err = pcall(worker.resume, worker)
+--   print(err.name, err.call, err)                  -- "IllegalOperation", "TCB_Resume", a sentence
+--
+-- A method is the libsel4 function of the same name in small letters: TCB_SetPriority of a TCB is
+-- :set_priority, RISCV_Page_GetAddress of a Page :get_address. Where a capability is expected, an
+-- object or a CPtr may be given. Results come back without the error number.
+
+local seL4 = require "seL4"
+
+local object = {}
+
+local ERROR_NAMES = {
+  "InvalidArgument", "InvalidCapability", "IllegalOperation", "RangeError", "AlignmentError",
+  "FailedLookup", "TruncatedMessage", "DeleteFirst", "RevokeFirst", "NotEnoughMemory",
+}
+
+-- Kinds of objects and the prefixes of their functions in module seL4.
+local PREFIXES = {
+  Untyped = "Untyped_", TCB = "TCB_", CNode = "CNode_", IRQControl = "IRQControl_",
+  IRQHandler = "IRQHandler_", DomainSet = "DomainSet_", SchedControl = "SchedControl_",
+  SchedContext = "SchedContext_", Page = "RISCV_Page_", PageTable = "RISCV_PageTable_",
+  ASIDControl = "RISCV_ASIDControl_", ASIDPool = "RISCV_ASIDPool_", Heap = "Lua_Heap_",
+  Endpoint = false, Notification = false, Reply = false,
+}
+
+local names = {} -- CPtr -> name
+
+-- --- errors -------------------------------------------------------------------------------------
+
+local Refusal = {}
+Refusal.__index = Refusal
+Refusal.__name = "sel4.refusal"
+
+function Refusal:__tostring()
+  return ("%s%s: %s"):format(self.place, self.name, self.explanation)
+end
+
+-- The kernel's sentence, with names for the capabilities that have one.
+local function with_names(text)
+  return (text:gsub("capability (0?x?%x+)", function(number)
+    local name = names[tonumber(number)]
+    return name and ("capability %s (%s)"):format(number, name)
+  end))
+end
+
+-- Where the call that failed stands, as error() would say it.
+local function place_of(level)
+  local _, text = pcall(error, "", level + 2)
+  return text
+end
+
+--- Raises the error object of a refused call: fields code (the error number), name
+--- ("DeleteFirst"), call ("CNode_Copy"), object (what was invoked), explanation (a sentence).
+--- `level` as for error().
+function object.refuse(code, call, target, level)
+  error(setmetatable({
+    code = code, name = ERROR_NAMES[code] or ("error %d"):format(code), call = call,
+    object = target, explanation = with_names(seL4.Explain()), place = place_of((level or 1) + 1),
+  }, Refusal), 0)
+end
+
+--- Whether a caught error is a refusal of the kernel; with a name, of that kind.
+function object.is_refusal(err, name)
+  return getmetatable(err) == Refusal and (not name or err.name == name)
+end
+
+-- --- objects ------------------------------------------------------------------------------------
+
+--- The CPtr of an object; a CPtr stays what it is. Anything else is the caller's mistake.
+function object.cptr(value, level)
+  local cptr = type(value) == "table" and value.cptr or value
+  if math.type(cptr) ~= "integer" then
+    error(("a capability is needed (an object or a CPtr), not %s"):format(
+      type(value) == "table" and "this table" or "a " .. type(value)), (level or 1) + 1)
+  end
+  return cptr
+end
+
+local function small_name(name)
+  return (name:gsub("(%u)(%u%l)", "%1_%2"):gsub("(%l)(%u)", "%1_%2"):lower())
+end
+
+-- Arguments with objects replaced by their CPtrs.
+local function plain(...)
+  local arguments = table.pack(...)
+  for i = 1, arguments.n do
+    local value = arguments[i]
+    if type(value) == "table" and value.cptr then
+      arguments[i] = value.cptr
+    end
+  end
+  return arguments
+end
+
+-- The method that makes an invocation and raises its refusal.
+local function invocation(name)
+  local fn = seL4[name]
+  return function(self, ...)
+    local arguments = plain(...)
+    local results = table.pack(fn(self.cptr, table.unpack(arguments, 1, arguments.n)))
+    if results[1] ~= seL4.NoError then
+      object.refuse(results[1], name, self, 2)
+    end
+    return table.unpack(results, 2, results.n)
+  end
+end
+
+local classes = {}
+
+local function class_of(kind)
+  local class = { __name = "sel4." .. kind }
+  class.__index = class
+  function class:__tostring()
+    return ("%s (capability %d)"):format(names[self.cptr] or self.kind, self.cptr)
+  end
+  local prefix = PREFIXES[kind]
+  for name in pairs(seL4) do
+    if prefix and name:sub(1, #prefix) == prefix and type(seL4[name]) == "function" then
+      class[small_name(name:sub(#prefix + 1))] = invocation(name)
+    end
+  end
+  return class
+end
+
+--- An object for the capability at `cptr`, of a kind: "TCB", "CNode", "Untyped", "Page",
+--- "PageTable", "ASIDPool", "ASIDControl", "IRQControl", "IRQHandler", "DomainSet", "Heap",
+--- "Endpoint", "Notification"; in MCS also "SchedContext", "SchedControl" and "Reply". A name
+--- appears in explanations and in tostring.
+function object.wrap(kind, cptr, name)
+  if PREFIXES[kind] == nil then
+    error(("wrap: there is no kind of object '%s'"):format(tostring(kind)), 2)
+  end
+  classes[kind] = classes[kind] or class_of(kind)
+  cptr = object.cptr(cptr, 2)
+  names[cptr] = name or names[cptr]
+  return setmetatable({ kind = kind, cptr = cptr }, classes[kind])
+end
+
+--- Gives the capability at a CPtr a name for explanations; nil forgets it. Returns the old one.
+function object.name(cptr, name)
+  local old = names[object.cptr(cptr, 2)]
+  names[object.cptr(cptr)] = name
+  return old
+end
+
+-- --- messages -----------------------------------------------------------------------------------
+
+local WORDS_MAX = 120
+
+-- Puts words where libsel4 takes them from; returns the message info.
+local function write(label, words)
+  if words.n > WORDS_MAX then
+    error(("a message has at most %d words, not %d"):format(WORDS_MAX, words.n), 3)
+  end
+  for i = 1, words.n do
+    seL4.SetMR(i - 1, words[i])
+  end
+  return seL4.MessageInfo_new(label, 0, 0, words.n)
+end
+
+-- label, words... of what has been received.
+local function read(info)
+  local words, length = {}, seL4.MessageInfo_get_length(info)
+  for i = 1, length do
+    words[i] = seL4.GetMR(i - 1)
+  end
+  return seL4.MessageInfo_get_label(info), table.unpack(words, 1, length)
+end
+
+-- A reply object's CPtr in MCS; nothing in the classic configuration.
+local function reply_of(reply)
+  if not seL4.ReplyObject then
+    return
+  end
+  return reply == nil and seL4.CapNull or object.cptr(reply, 3)
+end
+
+classes.Endpoint = class_of("Endpoint")
+local Endpoint = classes.Endpoint
+
+--- Sends label and words and waits for the answer: its label and words.
+function Endpoint:call(label, ...)
+  return read(seL4.Call(self.cptr, write(label, table.pack(...))))
+end
+
+--- Sends label and words; waits until somebody has taken them.
+function Endpoint:send(label, ...)
+  seL4.Send(self.cptr, write(label, table.pack(...)))
+end
+
+--- The same, if somebody waits for it; else it is lost.
+function Endpoint:nb_send(label, ...)
+  seL4.NBSend(self.cptr, write(label, table.pack(...)))
+end
+
+--- Waits for a message: the badge of the sender's capability, label and words. MCS: `reply` is the
+--- reply object through which it can be answered.
+function Endpoint:recv(reply)
+  local info, badge = seL4.Recv(self.cptr, reply_of(reply))
+  return badge, read(info)
+end
+
+--- Answers the last message with label and words, and waits for the next: as recv. MCS: the first
+--- argument is the reply object, in the classic configuration nil.
+function Endpoint:reply_recv(reply, label, ...)
+  local info, badge = seL4.ReplyRecv(self.cptr, write(label, table.pack(...)), reply_of(reply))
+  return badge, read(info)
+end
+
+--- Answers the last message with label and words. `reply` as for reply_recv.
+function object.reply(reply, label, ...)
+  if seL4.ReplyObject then
+    seL4.Send(object.cptr(reply, 2), write(label, table.pack(...)))
+  else
+    seL4.Reply(write(label, table.pack(...)))
+  end
+end
+
+classes.Notification = class_of("Notification")
+local Notification = classes.Notification
+
+--- Signals the badge of this capability.
+function Notification:signal()
+  seL4.Signal(self.cptr)
+end
+
+--- Waits for a signal: all badges signalled since the last one, or'ed.
+function Notification:wait()
+  local first, second = seL4.Wait(self.cptr)
+  return second or first -- MCS: Wait returns an info first
+end
+
+--- Takes a signal if there is one; else 0.
+function Notification:poll()
+  local _, badge = seL4.Poll(self.cptr)
+  return badge
+end
+
+-- --- what the root task has from the start ------------------------------------------------------
+
+object.self_tcb = object.wrap("TCB", seL4.CapInitThreadTCB, "the root task's TCB")
+object.cnode = object.wrap("CNode", seL4.CapInitThreadCNode, "the root CNode")
+object.vspace = object.wrap("PageTable", seL4.CapInitThreadVSpace, "the root VSpace")
+object.asid_pool = object.wrap("ASIDPool", seL4.CapInitThreadASIDPool, "the initial ASID pool")
+object.irq_control = object.wrap("IRQControl", seL4.CapIRQControl, "IRQControl")
+
+return object
