@@ -148,12 +148,21 @@ static uint64_t garbage(void)
     return random_below(UINT64_MAX) << random_below(64);
 }
 
+static uint64_t full_slot(void)
+{
+    uint64_t slot = PLAYGROUND + random_below(ROOM);
+
+    while (slot < PLAYGROUND + ROOM && cap_is_null(root_slot(&machine, slot)->cap))
+        slot++;
+    return slot;
+}
+
 /* Mostly slots of the playground; of the others now and then, so that everything goes once. */
 static uint64_t slot_word(void)
 {
     if (random_once_in(1000))
         return random_below(SLOT_COUNT);
-    return PLAYGROUND + random_below(ROOM);
+    return random_once_in(2) ? full_slot() : PLAYGROUND + random_below(ROOM);
 }
 
 static uint64_t time_word(void)
