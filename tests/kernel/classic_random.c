@@ -14,6 +14,27 @@ void random_populate(struct system *s)
     (void)s;
 }
 
+void random_prepare_thread(struct system *s, uint64_t tcb, uint64_t endpoint)
+{
+    (void)s;
+    (void)tcb;
+    (void)endpoint;
+}
+
+void random_start_servers(struct system *s)
+{
+    unsigned started = 0;
+
+    root_wake(s);
+    for (uint64_t slot = PLAYGROUND; slot < SLOT_COUNT && started < RANDOM_SERVERS; slot++) {
+        if (cap_type(root_slot(s, slot)->cap) == CAP_TCB) {
+            resume(s, slot);
+            started++;
+        }
+    }
+    receive(s, s->park);
+}
+
 int64_t random_message_call(struct system *s, struct tcb *t)
 {
     static const int8_t calls[] = {ABI_CALL, ABI_CALL, ABI_SEND, ABI_NB_SEND, ABI_RECV, ABI_RECV,

@@ -18,10 +18,6 @@
 #include "tests/kernel/random_calls.h"
 
 enum {
-    CNODE_BITS = 9,
-    SLOT_COUNT = 1 << CNODE_BITS,
-    PLAYGROUND = 256,      /* slots from here on are where callers put things */
-    ROOM = 80,             /* slots there that they know of */
     CALLS_PER_SYSTEM = 3000,
     CALLS_DEFAULT = 30000,
     SEED_DEFAULT = 1,
@@ -48,6 +44,9 @@ static struct {
     uint64_t calls_made;
     uint64_t calls_wanted;
     unsigned systems;
+    uint64_t message_eighths; /* of this system's calls, how many are messages to threads */
+    bool is_stormy;           /* in this system interrupts come in the middle of long operations */
+    bool is_gentle;           /* this system's callers seldom destroy anything */
     struct record log[LOG_SIZE];
 } run;
 
@@ -149,12 +148,21 @@ static uint64_t garbage(void)
     return random_below(UINT64_MAX) << random_below(64);
 }
 
+static uint64_t full_slot(void)
+{
+    uint64_t slot = PLAYGROUND + random_below(ROOM);
+
+    while (slot < PLAYGROUND + ROOM && cap_is_null(root_slot(&machine, slot)->cap))
+        slot++;
+    return slot;
+}
+
 /* Mostly slots of the playground; of the others now and then, so that everything goes once. */
 static uint64_t slot_word(void)
 {
     if (random_once_in(1000))
         return random_below(SLOT_COUNT);
-    return PLAYGROUND + random_below(ROOM);
+    return random_once_in(2) ? full_slot() : PLAYGROUND + random_below(ROOM);
 }
 
 static uint64_t time_word(void)
@@ -248,7 +256,7 @@ static const struct shape shapes[] = {
 
 enum { SHAPE_COUNT = sizeof(shapes) / sizeof(shapes[0]) };
 
-static const struct shape *random_shape(void)
+static const struct shape *any_shape(void)
 {
     unsigned more = 0;
     uint64_t i;
@@ -257,6 +265,22 @@ static const struct shape *random_shape(void)
         more++;
     i = random_below(SHAPE_COUNT + 2 * more); /* what differs comes twice as often */
     return i < SHAPE_COUNT ? &shapes[i] : &configuration_shapes[(i - SHAPE_COUNT) % more];
+}
+
+static bool destroys(uint64_t label)
+{
+    return label == ABI_CNODE_REVOKE || label == ABI_CNODE_DELETE || label == ABI_CNODE_MOVE ||
+           label == ABI_CNODE_MUTATE || label == ABI_CNODE_ROTATE || label == ABI_TCB_SUSPEND ||
+           label == ABI_TCB_CONFIGURE || label == ABI_TCB_SET_SPACE;
+}
+
+static const struct shape *random_shape(void)
+{
+    const struct shape *shape = any_shape();
+
+    while (run.is_gentle && destroys(shape->label) && !random_once_in(15))
+        shape = any_shape();
+    return shape;
 }
 
 /* The message that the shape describes, with a mistake now and then. */
@@ -359,9 +383,16 @@ static void raise_line(struct system *s)
 {
     record(s, 0, "a line is raised");
     null_platform_raise(&s->platform, (uint32_t)random_below(10));
-    s->platform.storm_line = random_once_in(2) ? IRQ_NONE : (uint32_t)(1 + random_below(9));
-    s->platform.storm_period = (uint32_t)(1 + random_below(30));
     take_interrupt(s);
+}
+
+static void choose_weather(struct system *s)
+{
+    bool is_bad = run.is_stormy && random_once_in(2);
+
+    s->platform.storm_line = is_bad ? (uint32_t)(1 + random_below(9)) : IRQ_NONE;
+    s->platform.storm_period = (uint32_t)(1 + random_below(5));
+    s->platform.time_per_question_us = is_bad ? random_below(40) : 0;
 }
 
 static void fault(struct system *s)
@@ -393,11 +424,13 @@ static void system_call(struct system *s)
         number = random_once_in(100)  ? ABI_DEBUG_CAP_IDENTIFY
                  : random_once_in(25) ? ABI_YIELD
                  : random_once_in(500) ? 77
-                 : random_once_in(3)  ? prepare_message(s, t)
-                                      : prepare_invocation(s, t);
+                 : random_below(8) < run.message_eighths ? prepare_message(s, t)
+                                                         : prepare_invocation(s, t);
     }
+    choose_weather(s);
     record(s, number, NULL);
     trap(s, number);
+    s->platform.storm_line = IRQ_NONE;
 }
 
 static void enter(struct system *s)
@@ -440,10 +473,15 @@ static void populate(struct system *s)
                                           .priority = (uint8_t)(10 * (1 + i % 3)),
                                           .fault_handler = i % 2 ? handler : 0});
 
-        resume(s, tcb);
+        need_success(s, invoke(s, tcb, ABI_TCB_SET_MCPRIORITY, CAPS(ROOT_TCB), WORDS(40)),
+                     "giving a thread its maximum");
+        random_prepare_thread(s, tcb, handler);
+        if (i >= RANDOM_SERVERS)
+            resume(s, tcb);
     }
     s->next_slot = below;
     root_sleep(s);
+    random_start_servers(s);
 }
 
 /* The root thread takes no part, but when nobody runs any more it resumes whom it can. False: it
@@ -451,12 +489,14 @@ static void populate(struct system *s)
 static bool revive(struct system *s)
 {
     s->platform.storm_line = IRQ_NONE;
+    s->platform.time_per_question_us = 0;
     null_platform_raise(&s->platform, ROOT_LINE);
     take_interrupt(s);
     if (current(s) != s->root)
         return false;
     for (uint64_t slot = ROOT_CNODE; slot < SLOT_COUNT && current(s) == s->root; slot++)
-        if (cap_type(root_slot(s, slot)->cap) == CAP_TCB)
+        if (cap_type(root_slot(s, slot)->cap) == CAP_TCB &&
+            (tcb_of(s, slot)->state != THREAD_BLOCKED_ON_RECEIVE || random_once_in(8)))
             invoke(s, slot, ABI_TCB_RESUME, NO_CAPS, NO_WORDS);
     if (current(s) == s->root)
         invoke(s, s->park - 1, ABI_IRQ_HANDLER_ACK, NO_CAPS, NO_WORDS);
@@ -470,6 +510,10 @@ static void run_system(struct system *s)
     static const struct domain_entry schedule[2] = {{0, 3 * ABI_TURN}, {1, 2 * ABI_TURN}};
     bool has_domains = random_once_in(3);
     unsigned quiet = 0;
+
+    run.message_eighths = 1 + random_below(7);
+    run.is_stormy = random_once_in(2);
+    run.is_gentle = !random_once_in(3);
 
     system_boot(s, (struct system_options){.memory_mib = 2,
                                            .cnode_bits = CNODE_BITS,

@@ -5,6 +5,14 @@
 
 #include "tests/kernel/system.h"
 
+enum {
+    CNODE_BITS = 9,
+    SLOT_COUNT = 1 << CNODE_BITS,
+    PLAYGROUND = 256,  /* slots from here on are where callers put things */
+    ROOM = 80,         /* slots there that they know of */
+    RANDOM_SERVERS = 3 /* of the callers, how many random_start_servers resumes */
+};
+
 /* What a CPtr is to name. */
 enum cptr_kind {
     C_ANY,    /* any slot, full or empty, now and then outside of all */
@@ -48,6 +56,13 @@ extern const struct shape configuration_shapes[];
 
 /* More objects for the callers. */
 void random_populate(struct system *s);
+
+/* A new caller, not running yet, and an endpoint that could be its handler. */
+void random_prepare_thread(struct system *s, uint64_t tcb, uint64_t endpoint);
+
+/* Resumes the first RANDOM_SERVERS callers; the root thread sleeps before and after. MCS: they wait
+   for messages and have no time of their own. */
+void random_start_servers(struct system *s);
 
 /* Fills the registers that name capabilities for a message to other threads, and chooses the call:
    its number. */
