@@ -135,8 +135,24 @@ bool check_mappings(struct check *c)
 
 /* --- heaps ------------------------------------------------------------------------------------ */
 
+static uint64_t count_bound_heaps(const struct check *c)
+{
+    uint64_t count = 0;
+
+    for (struct slot *s = check_next(c, &c->k->cdt_sentinel); s; s = check_next(c, s)) {
+        const struct lua_heap *heap;
+
+        if (cap_type(s->cap) != CAP_LUA_HEAP || !check_is_first(c, s))
+            continue;
+        heap = kernel_pointer(c->k, s->cap.lua_heap.object);
+        count += heap->vspace != 0;
+    }
+    return count;
+}
+
 bool check_heaps(struct check *c)
 {
+    uint64_t count = 0;
     kaddr previous = 0;
 
     for (kaddr at = c->k->bound_heaps; at != 0;) {
@@ -148,8 +164,11 @@ bool check_heaps(struct check *c)
         if (heap->previous != previous || !is_page(c, heap->vspace) ||
             heap_of_vspace(c->k, heap->vspace) != heap)
             return check_broken(c, "a Lua heap and its VSpace do not know each other:", at);
+        count++;
         previous = at;
         at = heap->next;
     }
+    if (count != count_bound_heaps(c))
+        return check_broken(c, "a bound Lua heap is not in the list; in the list are", count);
     return true;
 }

@@ -326,6 +326,32 @@ static void answer_without_grant(struct system *s)
     EXPECT_EQUAL(identify(s, into), ABI_CAP_NULL);
 }
 
+/* Methods that could take long, or the caller's time, are not for the first part of a call. */
+static void first_part_is_short(struct system *s)
+{
+    uint64_t endpoint = make(s, ABI_TYPE_ENDPOINT, 0);
+    uint64_t reply_slot = make(s, ABI_TYPE_REPLY, 0);
+    struct timed victim = make_timed(s, 10, (struct context_options){.budget = 90, .period = 90});
+    struct timed caller = make_timed(s, 20, (struct context_options){.budget = 90, .period = 90});
+    struct message suspend = {.label = ABI_TCB_SUSPEND};
+    struct message unbind = {.label = ABI_SCHED_CONTEXT_UNBIND};
+
+    resume(s, victim.cap);
+    resume(s, caller.cap);
+    root_sleep(s);
+    for (unsigned i = 0; i < 2; i++) {
+        EXPECT(current(s) == caller.t);
+        message_write(s, caller.t, i == 0 ? &suspend : &unbind);
+        caller.t->registers[REG_A0] = endpoint;
+        caller.t->registers[REG_T0] = i == 0 ? victim.cap : victim.context;
+        caller.t->registers[REG_A6] = reply_slot;
+        trap(s, ABI_NB_SEND_RECV);
+        EXPECT_EQUAL(caller.t->state, THREAD_BLOCKED_ON_RECEIVE);
+        EXPECT(current(s) == victim.t);
+        send(s, endpoint, &nothing);
+    }
+}
+
 /* The budget that comes back with the answer is used up: the caller waits for its refill. */
 static void answer_without_budget(struct system *s)
 {
@@ -345,6 +371,8 @@ static void answer_without_budget(struct system *s)
 }
 
 const struct test mcs_reply_tests[] = {
+    TEST("NBSendRecv: methods of threads and contexts are not for its first part",
+         first_part_is_short),
     TEST("reply: three nested calls lend the context and give it back", nested_calls),
     TEST("reply: one that is deleted breaks the call stack", middle_reply_deleted),
     TEST("reply: the topmost that is deleted gives the context back", top_reply_deleted),

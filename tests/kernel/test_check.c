@@ -428,6 +428,12 @@ static void test_heap_one_way(struct system *s)
     expect_trouble(s, "a Lua heap and its VSpace do not know each other:");
 }
 
+static void test_heap_forgotten(struct system *s)
+{
+    s->k->bound_heaps = 0;
+    expect_trouble(s, "a bound Lua heap is not in the list; in the list are 0x0");
+}
+
 const struct test check_tests[] = {
     TEST("kernel_check: a healthy system", test_healthy),
     TEST("kernel_check: a link that leads nowhere", test_link_astray),
@@ -478,5 +484,6 @@ const struct test check_tests[] = {
     TEST("kernel_check: an ASID without a VSpace", test_asid_without_cap),
     TEST("kernel_check: a mapping that no capability knows", test_secret_mapping),
     TEST("kernel_check: a page table that leads nowhere", test_table_astray),
+    TEST_ON("kernel_check: a heap that the list has lost", test_heap_forgotten, .heap_bits = 16),
     TEST_ON("kernel_check: a heap without its VSpace", test_heap_one_way, .heap_bits = 16),
     TESTS_END};

@@ -120,6 +120,40 @@ static void root_heap(struct system *s)
     EXPECT_EQUAL(heap->size_bits, 20);
 }
 
+/* Of three bound heaps the one in the middle goes, then the others: each time the rest is known. */
+static void list_of_heaps(struct system *s)
+{
+    struct process p[3];
+
+    for (unsigned i = 0; i < 3; i++) {
+        p[i] = make_process(s);
+        EXPECT_OK(invoke(s, p[i].heap, ABI_HEAP_BIND, CAPS(p[i].vspace), NO_WORDS));
+    }
+    EXPECT_EQUAL(heap_at(s, p[1].heap)->next, object_of(s, p[0].heap));
+    EXPECT_OK(invoke(s, p[1].heap, ABI_HEAP_UNBIND, NO_CAPS, NO_WORDS));
+    EXPECT_EQUAL(heap_at(s, p[2].heap)->next, object_of(s, p[0].heap));
+    EXPECT_EQUAL(heap_at(s, p[0].heap)->previous, object_of(s, p[2].heap));
+    EXPECT_OK(invoke(s, p[2].heap, ABI_HEAP_UNBIND, NO_CAPS, NO_WORDS));
+    EXPECT_EQUAL(s->k->bound_heaps, object_of(s, p[0].heap));
+}
+
+/* What a program left in its heap is gone when the memory becomes something that a user can read. */
+static void memory_is_cleared(struct system *s)
+{
+    uint64_t untyped = make(s, ABI_TYPE_UNTYPED, 16);
+    uint64_t slot = slot_new(s);
+    uint8_t *memory = kernel_pointer(s->k, object_of(s, untyped));
+
+    EXPECT_OK(retype(s, untyped, ABI_TYPE_LUA_HEAP, 16, slot, 1));
+    for (unsigned at = LUA_HEAP_HEADER_SIZE; at < 1 << 16; at++)
+        memory[at] = 0x5a;
+    EXPECT_OK(cnode_revoke(s, untyped));
+    slot = slots_new(s, 16);
+    EXPECT_OK(retype(s, untyped, ABI_TYPE_PAGE, 0, slot, 16));
+    for (unsigned at = 0; at < 1 << 16; at++)
+        EXPECT_EQUAL(memory[at], 0);
+}
+
 static void too_small(struct system *s)
 {
     uint64_t slot = slot_new(s);
@@ -138,5 +172,7 @@ const struct test heap_tests[] = {
     TEST("heap: a VSpace that goes unbinds its heap", deleted_vspace),
     TEST("heap: an ASID pool that goes unbinds the heaps of its VSpaces", deleted_pool),
     TEST_ON("heap: the root task may start with one", root_heap, .heap_bits = 20),
+    TEST("heap: bound ones are known, whichever goes first", list_of_heaps),
+    TEST("heap: its memory is cleared before it becomes something else", memory_is_cleared),
     TEST("heap: less than 2^16 bytes is refused, and so is the next type number", too_small),
     TESTS_END};

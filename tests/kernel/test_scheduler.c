@@ -169,6 +169,10 @@ static void thread_exit(struct system *s)
     EXPECT_EQUAL(first->state, THREAD_INACTIVE);
     EXPECT(current(s) != first && current(s) != NULL);
     EXPECT_EQUAL(s->platform.console_length, 0);
+    tcb_restart(s->k, first); /* it may be given something new to do */
+    EXPECT(!first->has_ended);
+    scheduler_run(s->k);
+    system_check(s);
 }
 
 const struct test scheduler_tests[] = {
