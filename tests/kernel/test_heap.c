@@ -137,7 +137,8 @@ static void list_of_heaps(struct system *s)
     EXPECT_EQUAL(s->k->bound_heaps, object_of(s, p[0].heap));
 }
 
-/* What a program left in its heap is gone when the memory becomes something that a user can read. */
+/* What a program left in its heap is gone when the memory becomes something that a user can
+   read. */
 static void memory_is_cleared(struct system *s)
 {
     uint64_t untyped = make(s, ABI_TYPE_UNTYPED, 16);
