@@ -43,6 +43,8 @@ return {
   { "user library", "$build/selvm run tests/user/library.lua", all },
   { "user objects", "$build/selvm run tests/user/objects.lua", all },
   { "user objects, MCS", "$build/selvm run --mcs tests/user/objects.lua", { "release" } },
+  { "user rpc", "$build/selvm run tests/user/rpc.lua", all },
+  { "user rpc, MCS", "$build/selvm run --mcs tests/user/rpc.lua", { "release" } },
   { "user library, MCS", "$build/selvm run --mcs tests/user/library_mcs.lua", all },
   { "examples", "lua5.4 tests/examples/test_examples.lua $build/selvm", all },
   { "scenarios", "lua5.4 tests/scenarios/test_scenarios.lua $build/selvm", all },

@@ -1,0 +1,160 @@
+-- SPDX-License-Identifier: MIT
+--- Tests sel4.msgpack and sel4.rpc from inside, in both configurations. Its last line is the sum.
+---
+---   selvm run [--mcs] tests/user/rpc.lua
+
+local seL4 = require "seL4"
+local bootstrap = require "sel4.bootstrap"
+local msgpack = require "sel4.msgpack"
+local rpc = require "sel4.rpc"
+local thread = require "sel4.thread"
+
+local passed, failed = 0, 0
+
+local function expect(is_right, what, ...)
+  if is_right then
+    passed = passed + 1
+  else
+    failed = failed + 1
+    print("FAILED: " .. what:format(...))
+  end
+end
+
+local function error_of(fn, ...)
+  local has_succeeded, err = pcall(fn, ...)
+  return has_succeeded and "" or tostring(err)
+end
+
+local function has(text, part)
+  return tostring(text):find(part, 1, true) ~= nil
+end
+
+-- --- MessagePack: examples of the specification, value by value ---------------------------------
+
+local function bytes(hex)
+  return (hex:gsub("%x%x", function(pair)
+    return string.char(tonumber(pair, 16))
+  end))
+end
+
+local VECTORS = {
+  { 0, "00" }, { 127, "7f" }, { 128, "cc80" }, { 255, "ccff" }, { 256, "cd0100" },
+  { 65535, "cdffff" }, { 65536, "ce00010000" }, { 4294967295, "ceffffffff" },
+  { 4294967296, "cf0000000100000000" }, { math.maxinteger, "cf7fffffffffffffff" },
+  { -1, "ff" }, { -32, "e0" }, { -33, "d0df" }, { -128, "d080" }, { -129, "d1ff7f" },
+  { -32768, "d18000" }, { -32769, "d2ffff7fff" }, { -2147483648, "d280000000" },
+  { -2147483649, "d3ffffffff7fffffff" }, { math.mininteger, "d38000000000000000" },
+  { 0.0, "cb0000000000000000" }, { 0.5, "cb3fe0000000000000" }, { -1.5, "cbbff8000000000000" },
+  { true, "c3" }, { false, "c2" }, { "", "a0" }, { "a", "a161" },
+  { ("b"):rep(32), "d920" .. ("62"):rep(32) }, { ("c"):rep(256), "da0100" .. ("63"):rep(256) },
+  { "\xff\xfe", "c402fffe" }, { "\u{263a}", "a3e298ba" },
+}
+for _, vector in ipairs(VECTORS) do
+  local encoded = msgpack.encode(vector[1])
+  local decoded = msgpack.decode(bytes(vector[2]))
+  expect(encoded == bytes(vector[2]), "encoding %s", tostring(vector[1]))
+  expect(decoded == vector[1] and math.type(decoded) == math.type(vector[1]), "decoding %s",
+    vector[2])
+end
+expect(msgpack.encode(nil) == "\xc0" and msgpack.decode("\xc0") == nil, "nil")
+expect(msgpack.encode({}) == "\x90" and msgpack.encode({ 1, 2 }) == "\x92\x01\x02", "arrays")
+expect(msgpack.encode({ a = 1 }) == "\x81\xa1a\x01", "maps")
+expect(msgpack.decode(bytes("ca3fc00000")) == 1.5, "floats of 32 bits")
+local list = {}
+for i = 1, 70000 do
+  list[i] = i % 3
+end
+local long = msgpack.encode(list)
+expect(long:byte() == 0xdd and #msgpack.decode(long) == 70000, "long arrays")
+for _, hex in ipairs { "", "93", "9301", "a5616263", "c1", "d9ff61", "8101", "dd7fffffff", "81c001" } do
+  expect(has(error_of(msgpack.decode, bytes(hex)), "msgpack.decode:"), "bad bytes %s", hex)
+end
+expect(has(error_of(msgpack.decode, ("\x91"):rep(100)), "nested"), "deep bytes")
+local circle = {}
+circle[1] = circle
+expect(has(error_of(msgpack.encode, circle), "holds itself"), "a table that holds itself")
+expect(has(error_of(msgpack.encode, print), "function cannot be sent"), "a function")
+
+-- --- calls --------------------------------------------------------------------------------------
+
+local memory = bootstrap.open()
+local endpoint = memory:object(seL4.EndpointObject)
+local reply = seL4.ReplyObject and memory:object(seL4.ReplyObject) or nil
+local window = { vaddr = memory:window(16384), size = 16384 }
+for at = 0, window.size - 1, 4096 do
+  memory:map(memory:object(seL4.RISCV_4K_Page), window.vaddr + at)
+end
+
+local interface = rpc.interface {
+  name = "test", { "add", "integer", "integer" }, { "echo", "any" }, { "sum", "table" },
+  { "who" }, { "fail", "string" }, { "identify", "cap" }, { "lend" }, { "absent" }, { "stop" },
+}
+local given = memory:slot()
+local handlers = {
+  add = function(_, a, b) return a + b end,
+  echo = function(_, value) return value, nil, 7 end,
+  sum = function(_, values)
+    local total = 0
+    for _, value in ipairs(values) do
+      total = total + value
+    end
+    return total
+  end,
+  who = function(badge) return badge end,
+  fail = function(_, text) error(text, 0) end,
+  identify = function(_, slot)
+    local number = seL4.DebugCapIdentify(slot)
+    seL4.CNode_Delete(seL4.CapInitThreadCNode, slot, seL4.WordBits)
+    return number
+  end,
+  lend = function() return rpc.cap(endpoint) end,
+  stop = function() return rpc.STOP end,
+}
+local is_served = false
+thread.new(memory, { name = "server", priority = 254, entry = function()
+  rpc.serve(interface, { endpoint = endpoint, reply = reply, handlers = handlers, window = window,
+    receive_slot = given })
+  is_served = true
+end }):start()
+
+local answer_slot = memory:slot()
+local badged = memory:copy(endpoint, seL4.AllRights, 42)
+local client = rpc.client(interface, badged, { window = window, receive_slot = answer_slot })
+local narrow = rpc.client(interface, badged)
+
+expect(client:add(2, 3) == 5 and client:add(-1, math.maxinteger) == math.maxinteger - 1, "integers")
+local value, nothing, seven = client:echo("text")
+expect(value == "text" and nothing == nil and seven == 7, "several results")
+expect(client:echo({ 1, { x = "y" } })[2].x == "y" and client:echo(nil) == nil, "tables and nil")
+expect(client:who() == 42, "the badge")
+expect(client:sum({ 1, 2, 3.5 }) == 6.5, "floats")
+expect(#client:echo(("z"):rep(900)) == 900, "a long text in a message")
+expect(#client:echo(("z"):rep(16000)) == 16000, "a longer one through the window")
+expect(has(error_of(client.echo, client, ("z"):rep(17000)), "the window's 16384"), "too long")
+expect(has(error_of(narrow.echo, narrow, ("z"):rep(2000)), "there is no window"), "no window")
+local has_succeeded, err = pcall(client.fail, client, "no such file")
+expect(not has_succeeded and rpc.is_error(err) and err.method == "fail", "%s", err)
+expect(tostring(err) == "test.fail: no such file" and not rpc.is_error("x"), "%s", err)
+expect(has(error_of(client.add, client, 1, 2.5), "argument 2 of test.add must be of type integer"),
+  "a wrong type")
+expect(has(error_of(client.add, client, 1, 2, 3), "takes 2 arguments, not 3"), "too many")
+expect(has(error_of(client.absent, client), "not carried out here"), "a method without a handler")
+expect(client:identify(memory:object(seL4.NotificationObject)) == 6, "a capability as argument")
+expect(client:identify(memory:object(seL4.TCBObject)) == 12, "and another in the same slot")
+expect(has(error_of(client.identify, client, "x"), "must be a CPtr"), "no capability")
+expect(client:lend() == answer_slot and seL4.DebugCapIdentify(answer_slot) == 4,
+  "a capability as result")
+seL4.SetMR(0, 1)
+local raw = seL4.Call(badged, seL4.MessageInfo_new(99, 0, 0, 1))
+expect(seL4.MessageInfo_get_label(raw) == 1, "a method that the server does not know")
+raw = seL4.Call(badged, seL4.MessageInfo_new(1, 0, 0, 0))
+expect(seL4.MessageInfo_get_label(raw) == 1, "a message without words")
+client:stop()
+bootstrap.check(seL4.TCB_SetPriority(seL4.CapInitThreadTCB, seL4.CapInitThreadTCB, 10))
+expect(is_served, "the server has returned")
+
+expect(has(error_of(rpc.interface, { { "a", "teapot" } }), "unknown type 'teapot'"), "a type")
+expect(has(error_of(rpc.interface, { { "a" }, { "a" } }), "two methods 'a'"), "two of a name")
+expect(has(error_of(rpc.interface, { 5 }), "must be a table"), "no table")
+
+print(("%d passed, %d failed"):format(passed, failed))
