@@ -66,7 +66,8 @@ for i = 1, 70000 do
 end
 local long = msgpack.encode(list)
 expect(long:byte() == 0xdd and #msgpack.decode(long) == 70000, "long arrays")
-for _, hex in ipairs { "", "93", "9301", "a5616263", "c1", "d9ff61", "8101", "dd7fffffff", "81c001" } do
+local BAD = { "", "93", "9301", "a5616263", "c1", "d9ff61", "8101", "dd7fffffff", "81c001" }
+for _, hex in ipairs(BAD) do
   expect(has(error_of(msgpack.decode, bytes(hex)), "msgpack.decode:"), "bad bytes %s", hex)
 end
 expect(has(error_of(msgpack.decode, ("\x91"):rep(100)), "nested"), "deep bytes")

@@ -1,12 +1,13 @@
 -- SPDX-License-Identifier: MIT
---- MessagePack: Lua values as bytes and back. https://github.com/msgpack/msgpack/blob/master/spec.md
+--- MessagePack: Lua values as bytes and back.
+--- https://github.com/msgpack/msgpack/blob/master/spec.md
 --
 --   local bytes = msgpack.encode { 1, "two", { three = 3.5 } }
 --   local value = msgpack.decode(bytes)
 --
 -- nil, booleans, integers of 64 bits, floats (as 64 bits), strings and tables. A table whose keys
--- are 1..n is an array, any other a map; an empty one is an array. Strings that are not UTF-8 travel
--- as binary. What is decoded is checked: bytes that are not MessagePack raise an error.
+-- are 1..n is an array, any other a map; an empty one is an array. Strings that are not UTF-8
+-- travel as binary. What is decoded is checked: bytes that are not MessagePack raise an error.
 
 local msgpack = {}
 
@@ -101,8 +102,8 @@ function encode_value(value, depth)
   error(("a %s cannot be sent"):format(kind), 0)
 end
 
---- The bytes of a value. A function, thread or userdata in it, or nesting of more than 64 levels, is
---- an error.
+--- The bytes of a value. A function, thread or userdata in it, or nesting of more than 64 levels,
+--- is an error.
 function msgpack.encode(value)
   local has_succeeded, result = pcall(encode_value, value, 0)
   return has_succeeded and result or error("msgpack.encode: " .. tostring(result), 2)

@@ -16,7 +16,7 @@
 --     label: number of the method; answers: 0 done, 1 an error has been raised
 --     MR0: bytes of what follows;  MR1...: the values, in MessagePack, eight bytes a word
 --
--- What does not fit 118 words goes through a window, memory that both have mapped, if they have one.
+-- What does not fit 118 words goes through a window, memory that both have mapped, if there is one.
 -- An error that a handler raises is raised at the client, with the method's name.
 
 local msgpack = require "sel4.msgpack"
@@ -33,7 +33,8 @@ local STOP = {}
 rpc.STOP = STOP
 
 local TYPES = {
-  any = true, integer = true, number = true, string = true, boolean = true, table = true, cap = true,
+  any = true, integer = true, number = true, string = true, boolean = true, table = true,
+  cap = true,
 }
 
 -- --- interfaces ---------------------------------------------------------------------------------
@@ -191,7 +192,8 @@ local function call(client, number, values)
   return table.unpack(results, 1, results.n)
 end
 
---- An object with the interface's methods, which call the server behind `endpoint`, a CPtr. Options:
+--- An object with the interface's methods, which call the server behind `endpoint`, a CPtr.
+--- Options:
 ---   window         { vaddr =, size = } for values that do not fit a message
 ---   receive_slot   empty slot of the caller's root CNode for a capability in an answer; the method
 ---                  that gets one returns it. It is to be moved away before the next such call.
