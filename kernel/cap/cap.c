@@ -9,11 +9,14 @@
 #define OBJECT(address) ((address) & ((UINT64_C(1) << OBJECT_ADDRESS_BITS) - 1))
 #define VADDR(address) ((address) & ((UINT64_C(1) << VADDR_BITS) - 1))
 
+/* The content of an empty slot. All its words are zero, so cleared memory is a row of empty
+   slots. */
 struct cap cap_null(void)
 {
     return (struct cap){.any = {.type = CAP_NULL}};
 }
 
+/* Control capabilities name no object: having one is all there is to it. */
 struct cap cap_simple(enum cap_type type)
 {
     return (struct cap){.any = {.type = type & 31u}};
@@ -32,6 +35,7 @@ struct cap cap_endpoint(kaddr object, unsigned rights, uint64_t badge)
                                      .rights = rights & 15u, .badge = badge}};
 }
 
+/* There is nothing to grant over a notification, so those rights are dropped when it is made. */
 struct cap cap_notification(kaddr object, unsigned rights, uint64_t badge)
 {
     unsigned kept = rights & (RIGHT_READ | RIGHT_WRITE);
@@ -46,6 +50,7 @@ struct cap cap_reply(kaddr caller, bool is_master, bool can_grant)
                                   .is_master = is_master, .can_grant = can_grant}};
 }
 
+/* Guard bits beyond the guard's size would make a guard that no CPtr matches. */
 struct cap cap_cnode(kaddr object, unsigned radix, uint64_t guard, unsigned guard_size)
 {
     return (struct cap){.cnode = {.object = OBJECT(object), .type = CAP_CNODE,
@@ -63,12 +68,14 @@ struct cap cap_irq_handler(uint64_t irq)
     return (struct cap){.irq_handler = {.irq = OBJECT(irq), .type = CAP_IRQ_HANDLER}};
 }
 
+/* `radix` is of the object as it was; `count` slots may still hold something. */
 struct cap cap_zombie(kaddr object, bool is_tcb, unsigned radix, uint64_t count)
 {
     return (struct cap){.zombie = {.object = OBJECT(object), .type = CAP_ZOMBIE,
                                    .radix = radix & 63u, .is_tcb = is_tcb, .count = count}};
 }
 
+/* Not mapped. A copy of a mapped frame begins so, too: each capability maps its frame once. */
 struct cap cap_frame(kaddr object, unsigned size_bits, enum frame_rights rights, bool is_device)
 {
     return (struct cap){.frame = {.object = OBJECT(object), .type = CAP_FRAME,
@@ -112,6 +119,7 @@ struct cap cap_frame_mapped(struct cap frame, uint64_t asid, uint64_t vaddr)
     return frame;
 }
 
+/* asid 0 takes the mapping out of the capability; a root is mapped at vaddr 0. */
 struct cap cap_page_table_mapped(struct cap table, uint64_t asid, uint64_t vaddr)
 {
     table.page_table.is_mapped = asid != 0;
@@ -131,6 +139,8 @@ static struct cap cnode_with_guard(struct cap cap, uint64_t data)
     return cap_cnode(cap.cnode.object, cap.cnode.radix, cap_data_guard(data), guard_size);
 }
 
+/* Data that does not fit gives the null capability, which the caller refuses or transfers
+   nothing of. Manual section 3.1.3. */
 struct cap cap_update_data(struct cap cap, uint64_t data, enum badge_policy policy)
 {
     bool may_set = policy == MAY_SET_BADGE;
@@ -162,6 +172,7 @@ enum frame_rights frame_rights_masked(enum frame_rights rights, uint64_t mask)
     return FRAME_KERNEL_ONLY;
 }
 
+/* Rights only ever shrink. Types that have none are returned as they are. */
 struct cap cap_mask_rights(struct cap cap, uint64_t rights)
 {
     unsigned mask = (unsigned)(rights & 15u);
@@ -219,6 +230,7 @@ static const struct cap_row {
     [CAP_SCHED_CONTROL] = {"the SchedControl capability", CAP_NUMBER_SCHED_CONTROL, 0, false},
 };
 
+/* Types that come in one size have it in their row; the others keep it in the capability. */
 unsigned cap_size_bits(struct cap cap)
 {
     switch (cap_type(cap)) {
@@ -245,6 +257,7 @@ bool cap_has_memory(struct cap cap)
     return cap_rows[cap_type(cap)].has_memory;
 }
 
+/* With its article, to follow "already holds" or "not a method of". */
 const char *cap_noun(struct cap cap)
 {
     return cap_rows[cap_type(cap)].noun;
@@ -264,6 +277,8 @@ static bool contains(struct cap a, struct cap b)
     return cap_has_memory(b) && a.any.object <= b.any.object && b_last <= a_last;
 }
 
+/* This decides who can be whose ancestor in the derivation tree: an untyped is the ancestor of
+   all that lies in its memory, IRQControl of every handler. */
 bool cap_same_region(struct cap a, struct cap b)
 {
     enum cap_type a_type = cap_type(a);
@@ -288,6 +303,8 @@ bool cap_same_region(struct cap a, struct cap b)
     return is_same_type && a.any.object == b.any.object;
 }
 
+/* Two untypeds are never the same object, even where they cover the same memory: deleting one
+   must not be taken for deleting a copy. */
 bool cap_same_object(struct cap a, struct cap b)
 {
     enum cap_type a_type = cap_type(a);
@@ -301,6 +318,7 @@ bool cap_same_object(struct cap a, struct cap b)
     return cap_same_region(a, b);
 }
 
+/* A new badge begins a family that can be revoked by itself; a plain copy does not. */
 bool cap_is_revocable(struct cap derived, struct cap source)
 {
     switch (cap_type(derived)) {

@@ -60,6 +60,7 @@ static void relink_neighbours(struct kernel *k, struct slot *slot, kaddr self)
         next->node.previous = self;
 }
 
+/* The list ends with a zero link; the sentinel is only its beginning. */
 struct slot *cdt_next(struct kernel *k, const struct slot *slot)
 {
     return slot_at(k, slot->node.next);
@@ -74,6 +75,8 @@ struct slot *cdt_previous(struct kernel *k, const struct slot *slot)
 
 /* --- questions -------------------------------------------------------------------------------- */
 
+/* Asked of two slots of which b stands somewhere behind a. All the rules of the tree are here;
+   the rest of this file only keeps the order. */
 bool cdt_is_parent_of(const struct slot *a, const struct slot *b)
 {
     uint64_t badge = 0;
@@ -89,6 +92,7 @@ bool cdt_is_parent_of(const struct slot *a, const struct slot *b)
     return badge == b->cap.endpoint.badge && !b->node.is_first_badged;
 }
 
+/* Descendants stand directly behind their ancestor, so one look suffices. */
 struct slot *cdt_first_child(struct kernel *k, const struct slot *slot)
 {
     struct slot *next = cdt_next(k, slot);
@@ -96,6 +100,7 @@ struct slot *cdt_first_child(struct kernel *k, const struct slot *slot)
     return next && cdt_is_parent_of(slot, next) ? next : NULL;
 }
 
+/* All capabilities to an object stand side by side, so its neighbours tell. */
 bool cdt_is_final(struct kernel *k, const struct slot *slot)
 {
     const struct slot *previous = cdt_previous(k, slot);
@@ -108,6 +113,7 @@ bool cdt_is_final(struct kernel *k, const struct slot *slot)
 
 /* --- changes ---------------------------------------------------------------------------------- */
 
+/* Empty in both senses: no capability, and no place in the list. */
 static bool slot_is_empty(const struct slot *slot)
 {
     return cap_is_null(slot->cap) && slot->node.previous == 0 && slot->node.next == 0;
@@ -119,6 +125,8 @@ void cdt_insert_root(struct kernel *k, struct cap cap, struct slot *slot)
     cdt_insert_new_object(k, cap, &k->cdt_sentinel, slot);
 }
 
+/* Directly behind the untyped, before what was made from it earlier: kernel_check counts on
+   that order. */
 void cdt_insert_new_object(struct kernel *k, struct cap cap, struct slot *parent,
                            struct slot *slot)
 {
@@ -141,6 +149,7 @@ static void fill_copied_untyped(struct slot *source, struct cap copy)
         cap->untyped.free_bytes = UINT64_C(1) << cap->untyped.size_bits;
 }
 
+/* Behind the source: a copy is a sibling that follows it, a newly badged one its child. */
 void cdt_insert(struct kernel *k, struct cap cap, struct slot *source, struct slot *slot)
 {
     bool is_original = cap_is_revocable(cap, source->cap);
@@ -154,6 +163,8 @@ void cdt_insert(struct kernel *k, struct cap cap, struct slot *source, struct sl
     link_after(k, source, slot);
 }
 
+/* The new slot takes the old one's place, flags and all, so ancestors and descendants notice
+   nothing. */
 void cdt_move(struct kernel *k, struct cap cap, struct slot *source, struct slot *slot)
 {
     kassert(slot_is_empty(slot));
@@ -164,6 +175,7 @@ void cdt_move(struct kernel *k, struct cap cap, struct slot *source, struct slot
     relink_neighbours(k, slot, kernel_address(k, slot));
 }
 
+/* The slots may be neighbours; relinking one before the other is written keeps both ends right. */
 void cdt_swap(struct kernel *k, struct cap cap_a, struct slot *a, struct cap cap_b, struct slot *b)
 {
     struct cdt_node node_a = a->node;
@@ -179,6 +191,7 @@ void cdt_swap(struct kernel *k, struct cap cap_a, struct slot *a, struct cap cap
     relink_neighbours(k, b, kernel_address(k, b));
 }
 
+/* What descended from it now descends from its ancestors: nothing else is to be done. */
 void cdt_remove(struct kernel *k, struct slot *slot)
 {
     struct slot *previous = slot_at(k, slot->node.previous);

@@ -96,12 +96,14 @@ static enum outcome invoke_mint(struct invocation *inv, struct pair pair)
     return copy(inv, pair, invocation_word(inv, 4), &data);
 }
 
+/* Keeps the place in the tree: who could revoke the old one can revoke this one. */
 static enum outcome invoke_move(struct invocation *inv, struct pair pair)
 {
     cdt_move(inv->kernel, pair.source->cap, pair.source, pair.destination);
     return DONE;
 }
 
+/* A Move that changes the guard; badges cannot be changed on the way. */
 static enum outcome invoke_mutate(struct invocation *inv, struct pair pair)
 {
     struct cap cap;
@@ -148,6 +150,8 @@ static enum outcome read_rotation(struct invocation *inv, struct rotation *r)
     return DONE;
 }
 
+/* Two moves at once, so that no third slot is needed; source and destination may be the same
+   slot. */
 static enum outcome invoke_rotate(struct invocation *inv, struct slot *destination)
 {
     struct rotation r = {.destination = destination};
@@ -164,6 +168,7 @@ static enum outcome invoke_rotate(struct invocation *inv, struct slot *destinati
 
 /* --- the others ------------------------------------------------------------------------------ */
 
+/* Only for a capability that could have sent with this badge, and has all rights. */
 static enum outcome invoke_cancel_badged_sends(struct invocation *inv, struct slot *slot)
 {
     const unsigned all = RIGHT_READ | RIGHT_WRITE | RIGHT_GRANT | RIGHT_GRANT_REPLY;
@@ -203,6 +208,7 @@ static enum outcome invoke_with_source(struct invocation *inv, struct slot *slot
     return invoke_mutate(inv, pair);
 }
 
+/* All nine name their slot by the first two words; what else they read differs. */
 enum outcome cnode_invoke(struct invocation *inv)
 {
     struct slot *slot;

@@ -51,6 +51,7 @@ static struct cap finalise_tcb(struct kernel *k, struct cap cap)
     return cap_zombie(cap.tcb.object, true, TCB_SLOTS_RADIX, TCB_SLOT_COUNT);
 }
 
+/* Whoever waits makes its call again, and faults, as the capability it used is gone. */
 static void finalise_notification(struct kernel *k, struct cap cap)
 {
     struct notification *n = notification_at(k, cap.notification.object);
@@ -215,6 +216,7 @@ static enum outcome finalise_exposed(struct kernel *k, struct slot *slot)
 
 /* --- public ---------------------------------------------------------------------------------------- */
 
+/* Empties it in the exposed form, then takes it out of the tree. */
 enum outcome slot_delete(struct kernel *k, struct slot *slot)
 {
     TRY(finalise_exposed(k, slot));
@@ -223,6 +225,7 @@ enum outcome slot_delete(struct kernel *k, struct slot *slot)
     return DONE;
 }
 
+/* The next one is a descendant or there is none: the list shrinks from behind the slot. */
 enum outcome slot_revoke(struct kernel *k, struct slot *slot)
 {
     struct slot *child;
@@ -234,6 +237,7 @@ enum outcome slot_revoke(struct kernel *k, struct slot *slot)
     return DONE;
 }
 
+/* Only the last capability to something that holds capabilities starts a long deletion. */
 bool slot_deletes_long(struct kernel *k, const struct slot *slot)
 {
     enum cap_type type = cap_type(slot->cap);

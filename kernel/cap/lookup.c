@@ -11,6 +11,7 @@
 #include "kernel/cap/lookup.h"
 
 
+/* A failure with figures that not every kind has; the unused ones are 0. */
 static struct lookup failed(struct lookup_fault fault)
 {
     return (struct lookup){.slot = NULL, .fault = fault};
@@ -36,6 +37,12 @@ static struct lookup_fault check_level(struct cap cnode, uint64_t cptr, unsigned
     return fault;
 }
 
+/* One level a round:
+ *
+ *     CPtr 0x2a5, 12 bits left;   CNode: guard 0x2 of 4 bits, radix 4
+ *       |2|a|5|   guard 2 matches, slot 0xa of 16; if that holds a CNode, 4 bits are left for it
+ *
+ * It ends when no bits are left, or at a capability that is no CNode. Manual section 3.3. */
 struct lookup lookup_resolve(struct kernel *k, struct cap root, uint64_t cptr, unsigned depth)
 {
     struct cap cnode = root;
@@ -79,6 +86,8 @@ static struct lookup resolve_exactly(struct kernel *k, struct cap root, uint64_t
     return found;
 }
 
+/* For methods that name a slot by root, index and depth: the root must be a CNode, and all bits
+   used. */
 enum outcome lookup_target(struct invocation *inv, struct lookup_target target, struct slot **slot)
 {
     struct lookup found;
@@ -99,6 +108,8 @@ enum outcome lookup_target(struct invocation *inv, struct lookup_target target, 
     return DONE;
 }
 
+/* The receiver's own words, so anything may be wrong with them; then nothing is received, and
+   that is no error of the sender's. */
 struct slot *lookup_receive_slot(struct kernel *k, struct tcb *receiver,
                                  const struct ipc_buffer *buffer)
 {

@@ -43,6 +43,8 @@ static bool page_is_unclean(struct kernel *k, kaddr address)
     return (*unclean_word(k, page) >> (page % 64) & 1) != 0;
 }
 
+/* Page by page. The bit is taken away only after the page is clear, so a preempted call goes on
+   where it was. */
 enum outcome memory_clean(struct kernel *k, kaddr start, uint64_t size)
 {
     for (kaddr at = align_down(start, PAGE_BITS); at < start + size; at += 1 << PAGE_BITS) {
@@ -57,6 +59,7 @@ enum outcome memory_clean(struct kernel *k, kaddr start, uint64_t size)
     return DONE;
 }
 
+/* Only whole pages: the rest of a page belongs to other objects, and is clear already. */
 void memory_mark_unclean(struct kernel *k, kaddr start, uint64_t size)
 {
     uint64_t end = page_of(align_down(start + size, PAGE_BITS));
@@ -131,6 +134,7 @@ unsigned object_size_bits(const struct kernel *k, enum object_type type, unsigne
     return 0;
 }
 
+/* The memory is zero, which is a valid state of every object but threads and heaps. */
 struct cap object_create(struct kernel *k, enum object_type type, kaddr memory, unsigned size_bits,
                          bool is_device)
 {
@@ -184,6 +188,8 @@ static enum outcome prepare_memory(struct kernel *k, const struct retype_request
     return DONE;
 }
 
+/* Long work first: memory is cleared before anything is visible, so a preempted call leaves
+   only cleaner memory behind. The objects themselves then appear in one go. */
 enum outcome untyped_retype(struct kernel *k, const struct retype_request *r)
 {
     struct cap *parent = &r->parent->cap;

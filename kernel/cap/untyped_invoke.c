@@ -18,6 +18,7 @@ static enum object_type type_of_number(const struct kernel *k, uint64_t number)
     return (enum object_type)k->flavour->object_of_number[number];
 }
 
+/* Words 0 and 1. Types of one size ignore the size, but not one that no word could hold. */
 static enum outcome check_type_and_size(struct invocation *inv, struct retype_request *r)
 {
     uint64_t size = invocation_word(inv, WORD_SIZE);
@@ -88,6 +89,8 @@ static enum outcome check_window(struct invocation *inv, struct cap cnode,
     return DONE;
 }
 
+/* The watermark is rounded up only after this: what the rounding takes is not counted, as in
+   seL4. */
 static enum outcome check_memory(struct invocation *inv, struct retype_request *r)
 {
     struct cap untyped = inv->slot->cap;
@@ -105,6 +108,7 @@ static enum outcome check_memory(struct invocation *inv, struct retype_request *
     return DONE;
 }
 
+/* seL4's order: message, type and size, destination CNode, window, memory. */
 enum outcome untyped_invoke(struct invocation *inv)
 {
     struct retype_request r = {.parent = inv->slot};

@@ -43,12 +43,14 @@ static void thread_stopped(struct kernel *k, struct tcb *t)
     (void)t;
 }
 
+/* It makes its call again, and finds the capability gone. */
 static void thread_cancelled(struct kernel *k, struct tcb *t)
 {
     scheduler_set_state(k, t, THREAD_RESTART);
     scheduler_enqueue(k, t);
 }
 
+/* Nobody may answer a thread that has been stopped; other waits end by leaving the queue. */
 static void wait_cancelled(struct kernel *k, struct tcb *t)
 {
     if (t->state != THREAD_BLOCKED_ON_REPLY)
@@ -69,6 +71,7 @@ static void await_reply(struct kernel *k, struct tcb *caller, struct tcb *receiv
         scheduler_set_state(k, caller, THREAD_INACTIVE);
 }
 
+/* The receiver is woken first, then the sender stops: in this order it runs at once. */
 static void message_arrived(struct kernel *k, struct tcb *sender, struct tcb *receiver,
                             const struct send_options *o)
 {
@@ -78,6 +81,7 @@ static void message_arrived(struct kernel *k, struct tcb *sender, struct tcb *re
         await_reply(k, sender, receiver, o->can_grant || o->can_grant_reply, receiver->can_grant);
 }
 
+/* The right to grant in an answer comes from the capability that the receiver used. */
 static void message_taken(struct kernel *k, struct tcb *sender, struct tcb *receiver,
                           const struct receive_options *o)
 {

@@ -15,6 +15,7 @@
 #include "kernel/classic/classic.h"
 #include "kernel/ipc/transfer.h"
 
+/* Made when a thread is first resumed, as in seL4; it stays until the thread is deleted. */
 void classic_reply_prepare(struct kernel *k, struct tcb *t)
 {
     struct slot *master = &t->slots[TCB_SLOT_REPLY];
@@ -23,6 +24,8 @@ void classic_reply_prepare(struct kernel *k, struct tcb *t)
         cdt_insert_root(k, cap_reply(kernel_address(k, t), true, true), master);
 }
 
+/* The right to answer replaces whatever the receiver's caller slot held: receive_prepare has
+   emptied it. */
 void classic_reply_setup(struct kernel *k, struct tcb *caller, struct tcb *receiver,
                          bool can_grant)
 {
@@ -35,6 +38,7 @@ void classic_reply_setup(struct kernel *k, struct tcb *caller, struct tcb *recei
                &receiver->slots[TCB_SLOT_CALLER]);
 }
 
+/* Wherever the reply capability went, it is the master's only child. */
 void classic_reply_cancel(struct kernel *k, struct tcb *caller)
 {
     struct slot *child = cdt_first_child(k, &caller->slots[TCB_SLOT_REPLY]);
@@ -50,6 +54,7 @@ void classic_receive_prepare(struct kernel *k, struct tcb *t, const struct recei
     slot_delete_one(k, &t->slots[TCB_SLOT_CALLER]);
 }
 
+/* The handler's label decides: 0 restarts the thread, anything else leaves it stopped. */
 static void answer_fault(struct kernel *k, struct tcb *handler, struct tcb *faulter)
 {
     bool restarts = fault_apply_reply(k, faulter, handler);
@@ -63,6 +68,7 @@ static void answer_fault(struct kernel *k, struct tcb *handler, struct tcb *faul
     scheduler_wake(k, faulter);
 }
 
+/* The capability is used up before the caller runs: it can be answered only once. */
 void classic_reply_transfer(struct kernel *k, struct tcb *sender, struct slot *slot)
 {
     struct tcb *receiver = tcb_at(k, slot->cap.reply.object);

@@ -15,6 +15,7 @@ static enum outcome check_spaces(struct invocation *inv, struct tcb_change *chan
                                                    .vspace_data = invocation_word(inv, 2)});
 }
 
+/* The handler is only a number here: it is looked up when there is a fault. */
 static enum outcome apply_with_handler(struct invocation *inv, struct tcb_change *change)
 {
     change->thread->fault_handler = invocation_word(inv, 0);
@@ -66,6 +67,7 @@ static enum outcome set_priorities(struct invocation *inv, struct tcb *t)
     return DONE;
 }
 
+/* What is not special to this configuration is in thread/tcb_invoke.c. */
 enum outcome classic_tcb_invoke(struct invocation *inv)
 {
     struct tcb *t = tcb_at(inv->kernel, inv->slot->cap.tcb.object);

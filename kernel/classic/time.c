@@ -2,6 +2,7 @@
 /* Time in the classic configuration: ticks of 2 ms, and slices of five of them. */
 #include "kernel/classic/classic.h"
 
+/* Time is never a reason not to run. */
 bool classic_has_time(struct kernel *k, const struct tcb *t)
 {
     (void)k;
@@ -9,6 +10,7 @@ bool classic_has_time(struct kernel *k, const struct tcb *t)
     return true;
 }
 
+/* A slice is five ticks, and counts only while the thread runs. */
 void classic_thread_init(struct kernel *k, struct tcb *t)
 {
     (void)k;

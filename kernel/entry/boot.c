@@ -47,6 +47,7 @@ static kaddr allocate(struct boot *b, unsigned bits)
     return address;
 }
 
+/* Aligned to its size, like every object. */
 static kaddr allocate_heap(struct boot *b, unsigned bits)
 {
     uint64_t size = UINT64_C(1) << bits;
@@ -63,12 +64,14 @@ static kaddr allocate_heap(struct boot *b, unsigned bits)
 
 /* --- capabilities ----------------------------------------------------------------------------- */
 
+/* Boot capabilities are originals without a parent: nobody can revoke them. */
 static void put_cap(struct boot *b, struct cap cap, uint64_t index)
 {
     if (b->result == BOOT_OK)
         cdt_insert_root(b->k, cap, &b->slots[index]);
 }
 
+/* The next free slot; boot information names ranges of them, so they are consecutive. */
 static void add_cap(struct boot *b, struct cap cap)
 {
     if (b->next_slot >= b->slot_count && b->result == BOOT_OK)
@@ -217,6 +220,7 @@ static void copy_cap(struct boot *b, unsigned index, struct tcb *t, enum tcb_slo
     cdt_insert(b->k, cap, &b->slots[index], &t->slots[slot]);
 }
 
+/* It holds copies of its own root capabilities, so that the user's can be moved or deleted. */
 static void make_thread(struct boot *b, uint64_t buffer)
 {
     kaddr object = allocate(b, TCB_BITS);
@@ -247,6 +251,7 @@ static void make_thread(struct boot *b, uint64_t buffer)
     k->current = object;
 }
 
+/* From the top of memory, so that the untypeds below stay large. */
 static void make_heap(struct boot *b)
 {
     struct kernel *k = b->k;
@@ -305,6 +310,7 @@ static void add_device_region(struct boot *b, kaddr start, kaddr end)
     add_region(b, start, end, true);
 }
 
+/* Everything that is left, devices first, in the order of addresses. */
 static void make_untypeds(struct boot *b)
 {
     uint64_t first = b->next_slot;
@@ -329,6 +335,7 @@ static void make_untypeds(struct boot *b)
 
 /* --- the kernel's own state ------------------------------------------------------------------- */
 
+/* Whatever a host may pass: nothing after this looks at the options' ranges again. */
 static bool options_are_valid(const struct boot_options *o)
 {
     uint64_t end = align_up(o->image_vaddr + o->image_size, PAGE_BITS) + o->extra_size;
@@ -374,6 +381,7 @@ static uint64_t bitmap_size(const struct boot_options *o)
     return align_up(o->memory_size >> PAGE_BITS, 6) / 8;
 }
 
+/* Nothing in the arena is trusted; only the kernel's own part of it is cleared now. */
 static void init_kernel(struct kernel *k, const struct boot_options *o)
 {
     kaddr after = RAM_BASE + align_up(sizeof(*k), 6);
@@ -398,6 +406,7 @@ static void init_kernel(struct kernel *k, const struct boot_options *o)
     set_schedule(k, o);
 }
 
+/* The order is that of the boot information: fixed capabilities, tables, frames, untypeds. */
 enum boot_result kernel_boot(void *arena, const struct boot_options *options)
 {
     struct kernel *k = arena;

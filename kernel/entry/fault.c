@@ -54,6 +54,8 @@ static void report(struct kernel *k, struct tcb *t, const char *why_not)
     console_text(k, "\n");
 }
 
+/* A thread that nobody looks after stops, and the console says why: without that a missing
+   handler looks like a hang. */
 void fault_raise(struct kernel *k, struct tcb *t, struct fault fault)
 {
     const char *why_not = "";

@@ -18,6 +18,7 @@ void invocation_answer(struct invocation *inv, unsigned index, uint64_t value)
         tcb_set_message_word(inv->thread, inv->buffer, index, value);
 }
 
+/* A thread without a buffer gets as many words as its registers hold. */
 void invocation_answer_length(struct invocation *inv, unsigned length)
 {
     unsigned most = inv->buffer ? MESSAGE_WORDS_MAX : MESSAGE_REGISTER_COUNT;
@@ -33,6 +34,7 @@ struct sentence {
     size_t length;
 };
 
+/* What does not fit is cut: an explanation is better short than absent. */
 static void add_text(struct sentence *s, const char *text)
 {
     while (*text && s->length < EXPLANATION_SIZE - 1)
@@ -166,6 +168,7 @@ enum outcome refuse_delete_first(struct invocation *inv, const char *why)
     return refuse(inv, SEL4_DELETE_FIRST);
 }
 
+/* Threads have names, so the explanation can say which one is in the way. */
 enum outcome refuse_occupied(struct invocation *inv, const struct slot *slot, uint64_t index)
 {
     struct sentence s = begin_sentence(inv, "destination slot ");
@@ -181,6 +184,7 @@ enum outcome refuse_occupied(struct invocation *inv, const struct slot *slot, ui
     return refuse(inv, SEL4_DELETE_FIRST);
 }
 
+/* The figure counts from the watermark, before alignment. */
 enum outcome refuse_memory(struct invocation *inv, uint64_t available, const char *why)
 {
     struct sentence s = begin_sentence(inv, why);

@@ -20,6 +20,7 @@
 #include "kernel/ipc/notification.h"
 #include "kernel/irq/irq.h"
 
+/* The idle thread is nobody: a machine waits for an interrupt then. */
 struct tcb *kernel_current(struct kernel *k)
 {
     struct tcb *t = tcb_at(k, k->current);
@@ -29,6 +30,7 @@ struct tcb *kernel_current(struct kernel *k)
 
 /* --- what a capability does with a message --------------------------------------------------- */
 
+/* Only sending needs a right here; the rights to grant travel along with the message. */
 static enum outcome send_to_endpoint(struct invocation *inv)
 {
     struct cap cap = inv->slot->cap;
@@ -66,6 +68,7 @@ static bool is_for_first_phase(enum cap_type type)
            type != CAP_SCHED_CONTEXT && type != CAP_SCHED_CONTROL;
 }
 
+/* An endpoint or notification takes the message as it is; the others decode it. */
 static enum outcome invoke(struct invocation *inv)
 {
     enum cap_type type = cap_type(inv->slot->cap);
@@ -119,6 +122,7 @@ static enum outcome invoke(struct invocation *inv)
 
 /* --- reading the call ------------------------------------------------------------------------- */
 
+/* A label of no method is no error yet: the type of capability decides what to say. */
 static enum method method_of_label(const struct kernel *k, uint64_t label)
 {
     if (label < k->flavour->label_count)
@@ -137,6 +141,7 @@ static enum outcome fault_of_caller(struct invocation *inv, uint64_t cptr,
     return FAULTED;
 }
 
+/* The capability itself first, then those sent along: the first failure is the fault. */
 static enum outcome look_up_caps(struct invocation *inv, unsigned extra_count)
 {
     struct lookup found = lookup_in_thread(inv->kernel, inv->thread, inv->cptr);
@@ -155,6 +160,7 @@ static enum outcome look_up_caps(struct invocation *inv, unsigned extra_count)
     return DONE;
 }
 
+/* Everything is read from the caller's registers and buffer; nothing here can fail. */
 static struct invocation read_call(struct kernel *k, struct send_kind kind)
 {
     struct tcb *t = kernel_current(k);
@@ -188,6 +194,7 @@ static void trace_refusal(const struct invocation *inv)
     console_text(inv->kernel, "\n");
 }
 
+/* A sender that did not call is not told: the refusal is only traced. */
 static void answer_refusal(struct invocation *inv)
 {
     struct tcb *t = inv->thread;
@@ -253,6 +260,7 @@ static void refuse_receive(struct kernel *k, struct tcb *t, uint64_t cptr)
     fault_raise(k, t, fault_of_lookup(cptr, fault, true));
 }
 
+/* A notification that is bound to one thread is for that thread alone. */
 static void receive_signal(struct kernel *k, struct tcb *t, struct cap cap, bool is_blocking)
 {
     struct notification *n = notification_at(k, cap.notification.object);
@@ -321,6 +329,7 @@ static bool begin_entry(struct kernel *k)
     return k->flavour->begin_entry(k);
 }
 
+/* From here on nothing refers to the entry any more: the state is whole, and can be checked. */
 static void end_entry(struct kernel *k)
 {
     struct check_report report;
@@ -344,6 +353,7 @@ static bool begin_trap(struct kernel *k)
     return true;
 }
 
+/* Numbers are negative; what is out of range is a fault of its own kind. */
 static void carry_out(struct kernel *k, int64_t number)
 {
     const struct flavour *f = k->flavour;
@@ -388,6 +398,7 @@ void kernel_vm_fault(struct kernel *k, uint64_t vaddr, uint64_t cause)
     end_entry(k);
 }
 
+/* Time is charged even if nobody is woken; what the thread was doing goes on behind it. */
 void kernel_interrupt(struct kernel *k)
 {
     begin_entry(k);
@@ -395,6 +406,7 @@ void kernel_interrupt(struct kernel *k)
     end_entry(k);
 }
 
+/* Not a fault, and nobody is told: as if it had suspended itself. */
 void kernel_thread_exit(struct kernel *k)
 {
     struct tcb *t = kernel_current(k);

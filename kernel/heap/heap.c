@@ -25,6 +25,7 @@ struct lua_heap *heap_of_vspace(struct kernel *k, kaddr vspace)
     return entry == 0 ? NULL : kernel_pointer(k, entry);
 }
 
+/* By its VSpace: threads of one VSpace are threads of one process. */
 struct lua_heap *heap_of_thread(struct kernel *k, struct tcb *thread)
 {
     kaddr vspace = vspace_of_thread(k, thread);
@@ -32,6 +33,7 @@ struct lua_heap *heap_of_thread(struct kernel *k, struct tcb *thread)
     return vspace == 0 ? NULL : heap_of_vspace(k, vspace);
 }
 
+/* The serial tells an engine's old notes of this place from new ones. */
 void heap_bind(struct kernel *k, struct lua_heap *heap, kaddr vspace, uint64_t asid)
 {
     kaddr address = kernel_address(k, heap);
@@ -50,6 +52,7 @@ void heap_bind(struct kernel *k, struct lua_heap *heap, kaddr vspace, uint64_t a
     *heap_entry(k, vspace) = address;
 }
 
+/* The platform drops its state first, while the heap still says which it is. */
 void heap_unbind(struct kernel *k, struct lua_heap *heap)
 {
     if (heap->vspace == 0)

@@ -30,6 +30,7 @@ static void set_queue(struct endpoint *ep, struct thread_queue queue, enum endpo
     ep->state = (queue.head == 0 ? ENDPOINT_IDLE : state) & 3u;
 }
 
+/* A queue never has both senders and receivers: the first to come would have met. */
 static void enqueue(struct kernel *k, struct endpoint *ep, struct tcb *t,
                     enum endpoint_state state)
 {
@@ -52,6 +53,7 @@ static void dequeue(struct kernel *k, struct endpoint *ep, struct tcb *t)
 
 /* --- send and receive ------------------------------------------------------------------------- */
 
+/* What its capability allowed is kept: the capability may be gone when the message is taken. */
 static void block_sender(struct kernel *k, struct endpoint *ep, struct tcb *sender,
                          struct send_options o)
 {
@@ -63,6 +65,7 @@ static void block_sender(struct kernel *k, struct endpoint *ep, struct tcb *send
     enqueue(k, ep, sender, ENDPOINT_SEND);
 }
 
+/* A message that nobody waits for is dropped unless the sender may wait. */
 void endpoint_send(struct kernel *k, struct endpoint *ep, struct tcb *sender,
                    struct send_options o)
 {
@@ -91,6 +94,7 @@ static void block_receiver(struct kernel *k, struct endpoint *ep, struct tcb *re
     enqueue(k, ep, receiver, ENDPOINT_RECEIVE);
 }
 
+/* The longest waiting one (MCS: of the highest priority). Its own badge and rights count. */
 static void take_from_sender(struct kernel *k, struct endpoint *ep, struct tcb *receiver,
                              const struct receive_options *o)
 {
@@ -121,6 +125,7 @@ static bool take_bound_signal(struct kernel *k, struct tcb *receiver, bool is_bl
     return false;
 }
 
+/* A signal comes before a message, as the thread could not be told of it while it serves. */
 void endpoint_receive(struct kernel *k, struct tcb *receiver, struct receive_options o)
 {
     struct endpoint *ep = endpoint_at(k, o.cap.endpoint.object);
@@ -138,6 +143,7 @@ void endpoint_receive(struct kernel *k, struct tcb *receiver, struct receive_opt
 
 /* --- cancelling --------------------------------------------------------------------------------- */
 
+/* The state is set by who cancels; the queue is put right here. */
 void endpoint_cancel(struct kernel *k, struct tcb *t)
 {
     kassert(t->blocked_on != 0);
@@ -160,6 +166,7 @@ static void make_call_again(struct kernel *k, struct endpoint *ep, struct tcb *t
     k->flavour->thread_cancelled(k, t);
 }
 
+/* Everyone runs into the missing capability by itself, and faults or not as its call says. */
 void endpoint_cancel_all(struct kernel *k, struct endpoint *ep)
 {
     if (ep->state == ENDPOINT_IDLE)
@@ -169,6 +176,8 @@ void endpoint_cancel_all(struct kernel *k, struct endpoint *ep)
     scheduler_reschedule(k);
 }
 
+/* From the head each time: what has been cancelled is out of the queue, so a preempted call
+   begins where it stopped. */
 enum outcome endpoint_cancel_badged(struct kernel *k, struct endpoint *ep, uint64_t badge)
 {
     struct tcb *t = ep->state == ENDPOINT_SEND ? tcb_at(k, ep->head) : NULL;

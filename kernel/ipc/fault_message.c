@@ -38,6 +38,7 @@ static void add_registers(struct message *m, const struct tcb *t, const uint8_t 
         add(m, t->registers[list[i]]);
 }
 
+/* As many words as the kind of failure has figures. */
 static void add_lookup(struct message *m, struct lookup_fault lookup)
 {
     add(m, lookup.failure);
@@ -86,6 +87,7 @@ static void add_words(struct kernel *k, struct message *m, struct tcb *t)
     }
 }
 
+/* The engine may keep the pc in a form of its own: it is asked before the words are taken. */
 uint64_t fault_write_message(struct kernel *k, struct tcb *faulter, struct tcb *receiver,
                              struct ipc_buffer *buffer)
 {
@@ -112,6 +114,7 @@ static void set_registers(struct kernel *k, struct tcb *faulter, struct tcb *han
         faulter->registers[list[i]] = tcb_message_word(handler, buffer, i);
 }
 
+/* Other kinds of faults have nothing to write back: the thread makes its access or call again. */
 bool fault_apply_reply(struct kernel *k, struct tcb *faulter, struct tcb *handler)
 {
     if (faulter->fault.kind == FAULT_UNKNOWN_SYSCALL)

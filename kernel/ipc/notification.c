@@ -32,6 +32,7 @@ static void dequeue(struct kernel *k, struct notification *n, struct tcb *t)
     t->blocked_on = 0;
 }
 
+/* Only the badge is written; what else a receive would return stays as it was. */
 static void deliver(struct kernel *k, struct notification *n, struct tcb *t, uint64_t badge)
 {
     scheduler_set_state(k, t, THREAD_RUNNING);
@@ -40,12 +41,14 @@ static void deliver(struct kernel *k, struct notification *n, struct tcb *t, uin
     scheduler_wake(k, t);
 }
 
+/* Signals that nobody waits for add up. */
 static void keep(struct notification *n, uint64_t badge)
 {
     n->badge = (n->state == NOTIFICATION_ACTIVE ? n->badge : 0) | badge;
     n->state = NOTIFICATION_ACTIVE & 3u;
 }
 
+/* One waiting thread takes all; a bound thread that waits for a message is woken as well. */
 void notification_signal(struct kernel *k, struct notification *n, uint64_t badge)
 {
     struct tcb *bound = tcb_at(k, n->bound_thread);
@@ -73,6 +76,7 @@ void notification_complete(struct kernel *k, struct notification *n, struct tcb 
     k->flavour->signal_taken(k, t, n);
 }
 
+/* The same for waiting and polling: only what happens when there is nothing differs. */
 void notification_receive(struct kernel *k, struct tcb *t, struct notification *n,
                           bool is_blocking)
 {
@@ -131,6 +135,7 @@ void notification_cancel(struct kernel *k, struct tcb *t)
     scheduler_set_state(k, t, THREAD_INACTIVE);
 }
 
+/* The object is going: each thread makes its call again and finds nothing. */
 void notification_cancel_all(struct kernel *k, struct notification *n)
 {
     if (n->state != NOTIFICATION_WAITING)

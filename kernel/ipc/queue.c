@@ -31,6 +31,7 @@ void queue_append(struct kernel *k, struct thread_queue *queue, struct tcb *t)
         queue->tail = address;
 }
 
+/* From anywhere in the queue: threads leave when they are stopped, too. */
 void queue_remove(struct kernel *k, struct thread_queue *queue, struct tcb *t)
 {
     if (t->queue_previous)

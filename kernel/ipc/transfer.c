@@ -42,6 +42,8 @@ struct arrival {
     unsigned count;
 };
 
+/* Stops at the first capability that has no place to go, as seL4 does; what came before it has
+   arrived. */
 static struct arrival transfer_caps(struct kernel *k, const struct extra_caps *extra,
                                     kaddr endpoint, struct tcb *receiver,
                                     struct ipc_buffer *buffer)
@@ -71,6 +73,7 @@ static struct arrival transfer_caps(struct kernel *k, const struct extra_caps *e
     return arrival;
 }
 
+/* Whichever side lacks a buffer limits the message to the registers. */
 static unsigned copy_words(struct tcb *sender, const struct ipc_buffer *from,
                            struct tcb *receiver, struct ipc_buffer *to)
 {
@@ -100,6 +103,7 @@ static void transfer_normal(struct kernel *k, struct tcb *sender, struct tcb *re
                                                     arrival.unwrapped, arrival.count, length);
 }
 
+/* A thread with a fault has no message of its own: the fault is the message. */
 void transfer_message(struct kernel *k, struct tcb *sender, struct tcb *receiver,
                       struct transfer_options o)
 {
@@ -112,6 +116,7 @@ void transfer_message(struct kernel *k, struct tcb *sender, struct tcb *receiver
     receiver->registers[REG_A0] = o.badge;
 }
 
+/* Message and info stay what they were: only the badge says that nothing came. */
 void transfer_nothing(struct tcb *receiver)
 {
     receiver->registers[REG_A0] = 0;

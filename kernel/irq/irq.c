@@ -36,12 +36,15 @@ bool irq_is_active(const struct kernel *k, uint64_t irq)
     return k->irq_states[irq] != IRQ_INACTIVE;
 }
 
+/* Lines begin masked: nobody could handle them before. */
 void irq_activate(struct kernel *k, uint64_t irq)
 {
     k->irq_states[irq] = IRQ_SIGNAL;
     platform_irq_mask(k->platform, (uint32_t)irq, false);
 }
 
+/* The handler's notification is let go and the line silenced, in this order: no signal is lost
+   to nobody. */
 void irq_deactivate(struct kernel *k, uint64_t irq)
 {
     slot_delete_one(k, &k->irq_slots[irq]);

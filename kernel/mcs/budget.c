@@ -23,6 +23,7 @@ static struct sched_context *current_context(struct kernel *k)
     return sched_context_at(k, k->current_context);
 }
 
+/* A thread without a context is passive: it runs when somebody lends it one. */
 bool budget_has_time(struct kernel *k, const struct tcb *t)
 {
     struct sched_context *sc = sched_context_of(k, t);
@@ -37,6 +38,7 @@ static bool domain_is_over(const struct kernel *k)
 
 /* --- noting the time -------------------------------------------------------------------------- */
 
+/* A domain's time ends a little early rather than in the middle of what follows. */
 static void note_time(struct kernel *k)
 {
     uint64_t before = k->now;
@@ -53,6 +55,7 @@ static void note_time(struct kernel *k)
 
 /* --- charging --------------------------------------------------------------------------------- */
 
+/* Nothing is charged to a context that has been deconfigured meanwhile. */
 void budget_commit(struct kernel *k)
 {
     struct sched_context *sc = current_context(k);
@@ -67,6 +70,7 @@ void budget_commit(struct kernel *k)
     k->consumed = 0;
 }
 
+/* A handler comes before waiting; a round-robin thread only goes to the end of its queue. */
 static void end_slice(struct kernel *k, enum timeout_policy policy)
 {
     struct tcb *t = tcb_at(k, k->current);
@@ -80,6 +84,7 @@ static void end_slice(struct kernel *k, enum timeout_policy policy)
         context_postpone(k, sc);
 }
 
+/* The thread may have been stopped meanwhile: its context is charged all the same. */
 void budget_charge(struct kernel *k, uint64_t usage, enum timeout_policy policy)
 {
     struct tcb *t = tcb_at(k, k->current);
@@ -119,6 +124,7 @@ bool budget_begin_entry(struct kernel *k)
     return check(k);
 }
 
+/* Preempted deletions may have taken thread or context away: each is looked at anew. */
 void budget_preempted(struct kernel *k)
 {
     struct tcb *t = tcb_at(k, k->current);
@@ -143,6 +149,7 @@ void budget_yield(struct kernel *k)
     sc->consumed = consumed;
 }
 
+/* The slice was ended at the beginning of the entry; only the timer has to be set. */
 void budget_tick(struct kernel *k)
 {
     k->sets_deadline = true;
@@ -150,6 +157,8 @@ void budget_tick(struct kernel *k)
 
 /* --- the end of an entry ---------------------------------------------------------------------- */
 
+/* After everything else, so that who was woken by its budget competes with who was woken by a
+   message. */
 void budget_before_choice(struct kernel *k)
 {
     release_wake(k);
@@ -159,6 +168,8 @@ void budget_before_choice(struct kernel *k)
     }
 }
 
+/* A context that was left is charged before the next one begins; one that has time again begins
+   now. */
 static void switch_context(struct kernel *k, struct tcb *t)
 {
     struct sched_context *sc = sched_context_of(k, t);
@@ -193,6 +204,7 @@ static void set_deadline(struct kernel *k, const struct tcb *t)
     platform_deadline(k->platform, next);
 }
 
+/* A thread that waited in YieldTo runs again: it has its answer before it goes on. */
 void budget_end_entry(struct kernel *k)
 {
     struct tcb *t = tcb_at(k, k->current);

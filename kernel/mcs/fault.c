@@ -9,6 +9,7 @@ static bool may_handle(struct cap cap)
            (cap.endpoint.rights & (RIGHT_GRANT | RIGHT_GRANT_REPLY));
 }
 
+/* Checked when it is set, so that a fault can always be sent. */
 bool handler_is_valid(struct cap cap)
 {
     return cap_is_null(cap) || may_handle(cap);
@@ -29,6 +30,7 @@ static void send_to(struct kernel *k, struct tcb *t, struct cap cap, bool may_do
     endpoint_send(k, endpoint_at(k, cap.endpoint.object), t, options);
 }
 
+/* The handler may be passive: then it works on the faulter's time. */
 bool mcs_fault_send(struct kernel *k, struct tcb *t, const char **why_not)
 {
     struct cap cap = t->slots[TCB_SLOT_FAULT].cap;

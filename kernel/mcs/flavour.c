@@ -23,6 +23,7 @@ static void thread_prepare(struct kernel *k, struct tcb *t)
     (void)t;
 }
 
+/* A context without budget now sends the thread to the release queue instead. */
 static void thread_resumed(struct kernel *k, struct tcb *t)
 {
     context_unblock(k, t);
@@ -30,6 +31,7 @@ static void thread_resumed(struct kernel *k, struct tcb *t)
     scheduler_wake(k, t);
 }
 
+/* It neither waits for budget nor for the answer to a YieldTo any more. */
 static void thread_stopped(struct kernel *k, struct tcb *t)
 {
     release_remove(k, t);
@@ -126,6 +128,7 @@ static uint64_t take_consumed(struct kernel *k, struct tcb *t)
 
 /* --- objects ---------------------------------------------------------------------------------- */
 
+/* Whoever yielded to it has its answer now: it never will run again. */
 static void finalise_thread(struct kernel *k, struct tcb *t)
 {
     struct sched_context *sc = sched_context_of(k, t);
@@ -158,6 +161,7 @@ static void finalise(struct kernel *k, struct cap cap)
 
 /* --- boot ------------------------------------------------------------------------------------- */
 
+/* Round robin with the full processor: the root task is what gives time to others. */
 static void boot_thread(struct kernel *k, struct tcb *t, kaddr context)
 {
     struct sched_context *sc = sched_context_at(k, context);

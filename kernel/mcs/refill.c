@@ -25,6 +25,7 @@
 
 /* --- the ring --------------------------------------------------------------------------------- */
 
+/* The ring is as long as the context was configured for, not as the object would allow. */
 static uint32_t next_index(const struct sched_context *sc, uint32_t index)
 {
     return index + 1 == sc->refill_max ? 0 : index + 1;
@@ -70,6 +71,7 @@ bool refill_is_ready(struct sched_context *sc, uint64_t now)
     return refill_head(sc)->time <= now + KERNEL_WCET_US;
 }
 
+/* Less than this would be used up by the entry that finds it out. */
 bool refill_is_sufficient(struct sched_context *sc, uint64_t usage)
 {
     uint64_t amount = refill_head(sc)->amount;
@@ -89,6 +91,7 @@ uint64_t refill_most(unsigned size_bits)
 
 /* --- setting up ------------------------------------------------------------------------------- */
 
+/* All of it can be used at once, as nothing has been used yet. */
 void refill_new(struct sched_context *sc, uint32_t max, uint64_t budget, uint64_t period,
                 uint64_t now)
 {
@@ -102,6 +105,7 @@ void refill_new(struct sched_context *sc, uint32_t max, uint64_t budget, uint64_
     add_used_part(sc, now);
 }
 
+/* What the head has left stays usable, up to the new budget; a future refill holds the rest. */
 void refill_update(struct sched_context *sc, uint32_t max, uint64_t budget, uint64_t period,
                    uint64_t now)
 {
@@ -183,6 +187,8 @@ static void join_small_head(struct sched_context *sc)
     }
 }
 
+/* More than the head holds may have been used, if the timer came late: the overrun is taken
+   from what comes next. */
 void refill_charge(struct sched_context *sc, uint64_t usage)
 {
     kassert(context_is_active(sc) && !context_is_round_robin(sc));
@@ -201,6 +207,7 @@ static bool head_overlaps(struct sched_context *sc)
            sc->refills[next_index(sc, sc->head)].time <= head->time + head->amount;
 }
 
+/* Time that passed unused is lost: the head begins now, and swallows what it would overlap. */
 bool refill_unblock(struct sched_context *sc, uint64_t now)
 {
     if (context_is_round_robin(sc) || !refill_is_ready(sc, now))

@@ -11,6 +11,7 @@ static uint64_t release_time(struct kernel *k, const struct tcb *t)
     return refill_head(sched_context_of(k, t))->time;
 }
 
+/* Equal times keep the order in which they came. */
 void release_enqueue(struct kernel *k, struct tcb *t)
 {
     uint64_t time = release_time(k, t);
@@ -51,6 +52,7 @@ void release_remove(struct kernel *k, struct tcb *t)
     k->sets_deadline = true;
 }
 
+/* The current thread is never here: it has budget, or it would not run. */
 void release_wake(struct kernel *k)
 {
     struct tcb *t;

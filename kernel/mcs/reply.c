@@ -29,6 +29,7 @@ struct reply *reply_at(struct kernel *k, kaddr address)
 
 /* --- thread and reply object ------------------------------------------------------------------ */
 
+/* A receiver without a reply object can take messages, but nobody can wait for its answer. */
 void reply_await(struct kernel *k, struct tcb *receiver, kaddr reply)
 {
     kassert(receiver->reply == 0);
@@ -47,6 +48,7 @@ void reply_release(struct kernel *k, struct tcb *receiver)
 
 /* --- the stack -------------------------------------------------------------------------------- */
 
+/* The link comes first, then the context moves: the callee may be the thread that runs next. */
 void reply_push(struct kernel *k, struct tcb *caller, struct tcb *callee, kaddr address,
                 bool may_donate)
 {
@@ -114,6 +116,7 @@ static void take_off(struct kernel *k, struct reply *reply, struct tcb *caller)
     scheduler_set_state(k, caller, THREAD_INACTIVE);
 }
 
+/* Not a return: a thread that is being stopped has no use for time. */
 void reply_cancel(struct kernel *k, struct tcb *caller)
 {
     kassert(caller->state == THREAD_BLOCKED_ON_REPLY && caller->reply != 0);
@@ -130,6 +133,7 @@ void reply_forget_context(struct kernel *k, struct sched_context *sc)
     sc->reply = 0;
 }
 
+/* Deleted by someone who will not answer: the caller gets its time back, but no answer. */
 void reply_finalise(struct kernel *k, struct reply *reply)
 {
     struct tcb *t = tcb_at(k, reply->thread);
@@ -168,6 +172,7 @@ static enum thread_state answer_fault(struct kernel *k, struct tcb *handler, str
     return restarts ? THREAD_RESTART : THREAD_INACTIVE;
 }
 
+/* Answering nobody is no error: the caller may have been stopped a moment before. */
 void reply_transfer(struct kernel *k, struct tcb *sender, struct cap cap)
 {
     struct reply *reply = reply_at(k, cap.reply_object.object);

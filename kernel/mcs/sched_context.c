@@ -22,6 +22,7 @@ static bool is_current_context(struct kernel *k, const struct sched_context *sc)
 
 /* --- budget of the one who has it ------------------------------------------------------------- */
 
+/* From now on the release queue holds it, not a ready queue. */
 void context_postpone(struct kernel *k, struct sched_context *sc)
 {
     struct tcb *t = tcb_at(k, sc->thread);
@@ -30,6 +31,8 @@ void context_postpone(struct kernel *k, struct sched_context *sc)
     release_enqueue(k, t);
 }
 
+/* Called whenever a thread becomes runnable: from then on runnable and not waiting means ready
+   to run. */
 void context_resume(struct kernel *k, struct sched_context *sc)
 {
     struct tcb *t = sc ? tcb_at(k, sc->thread) : NULL;
@@ -45,6 +48,7 @@ static void unblock(struct kernel *k, struct sched_context *sc)
         k->sets_deadline = true;
 }
 
+/* Constant-bandwidth contexts are adjusted when they are switched to instead. */
 void context_unblock(struct kernel *k, struct tcb *t)
 {
     struct sched_context *sc = sched_context_of(k, t);
@@ -63,6 +67,7 @@ uint64_t context_take_consumed(struct sched_context *sc)
 
 /* --- threads ---------------------------------------------------------------------------------- */
 
+/* It may be runnable, so it competes at once. */
 void context_bind_thread(struct kernel *k, struct sched_context *sc, struct tcb *t)
 {
     kassert(sc->thread == 0 && t->sched_context == 0);
@@ -96,6 +101,7 @@ void context_unbind_thread(struct kernel *k, struct sched_context *sc)
     sc->thread = 0;
 }
 
+/* Whoever had it stands still from now on: a context runs one thread. */
 void context_donate(struct kernel *k, struct sched_context *sc, struct tcb *to)
 {
     kassert(to->sched_context == 0);
@@ -128,6 +134,7 @@ void context_unbind_notification(struct kernel *k, struct sched_context *sc)
     sc->notification = 0;
 }
 
+/* Only to a passive thread, and only if nobody else has the context just now. */
 void context_lend_for_signal(struct kernel *k, struct tcb *t, struct notification *n)
 {
     struct sched_context *sc = sched_context_at(k, *notification_context(n));
@@ -141,6 +148,7 @@ void context_lend_for_signal(struct kernel *k, struct tcb *t, struct notificatio
     context_unblock(k, t);
 }
 
+/* The thread waits again, so the context is free for the next signal. */
 void context_return_to(struct kernel *k, struct tcb *t, struct notification *n)
 {
     struct sched_context *sc = sched_context_at(k, *notification_context(n));
@@ -159,6 +167,7 @@ void context_cancel_yield(struct kernel *k, struct tcb *yielder)
     yielder->yield_to = 0;
 }
 
+/* The answer goes straight into registers: the caller's call has long ended. */
 void context_complete_yield(struct kernel *k, struct tcb *yielder)
 {
     struct sched_context *sc = sched_context_at(k, yielder->yield_to);
@@ -179,6 +188,7 @@ void context_unbind_all(struct kernel *k, struct sched_context *sc)
     reply_forget_context(k, sc);
 }
 
+/* Nothing may run with it again, so it is deconfigured, too. */
 void context_finalise(struct kernel *k, struct sched_context *sc)
 {
     context_unbind_all(k, sc);

@@ -3,6 +3,7 @@
 #include "kernel/entry/methods.h"
 #include "kernel/mcs/mcs.h"
 
+/* seL4 refuses this, so that a blocked thread with a context can always leave the kernel. */
 bool context_would_strand(struct kernel *k, struct sched_context *sc, const struct tcb *t)
 {
     bool is_blocked = t->state == THREAD_BLOCKED_ON_RECEIVE || t->state == THREAD_BLOCKED_ON_SEND ||
@@ -16,6 +17,7 @@ bool context_would_strand(struct kernel *k, struct sched_context *sc, const stru
 
 static const char *const bindable_why = "the capability is neither a TCB nor a notification";
 
+/* One context a thread, and one thread a context. */
 static enum outcome bind_thread(struct invocation *inv, struct sched_context *sc, struct tcb *t)
 {
     if (sc->thread != 0)
@@ -39,6 +41,7 @@ static enum outcome bind_notification(struct invocation *inv, struct sched_conte
     return DONE;
 }
 
+/* A context may have a thread and a notification, but only one of each. */
 static enum outcome invoke_bind(struct invocation *inv, struct sched_context *sc)
 {
     struct kernel *k = inv->kernel;
@@ -82,6 +85,7 @@ static enum outcome invoke_unbind_object(struct invocation *inv, struct sched_co
     return DONE;
 }
 
+/* Takes away thread, notification and call stack at once. */
 static enum outcome invoke_unbind(struct invocation *inv, struct sched_context *sc)
 {
     if (sc->thread == kernel_address(inv->kernel, inv->thread))
@@ -92,12 +96,14 @@ static enum outcome invoke_unbind(struct invocation *inv, struct sched_context *
 
 /* --- time ------------------------------------------------------------------------------------- */
 
+/* Asking resets the count. */
 static void answer_consumed(struct invocation *inv, struct sched_context *sc)
 {
     invocation_answer(inv, 0, context_take_consumed(sc));
     invocation_answer_length(inv, 1);
 }
 
+/* The caller must be allowed to give the target its priority, as it lets it run. */
 static enum outcome check_yield(struct invocation *inv, struct sched_context *sc)
 {
     const struct tcb *t = tcb_at(inv->kernel, sc->thread);

@@ -28,6 +28,7 @@ static enum outcome check_time(struct invocation *inv, unsigned word)
     return DONE;
 }
 
+/* Budget and period before the capability, refills after it: seL4's order. */
 static enum outcome check(struct invocation *inv, struct parameters *p)
 {
     uint64_t extra, room;
@@ -59,6 +60,7 @@ static enum outcome check(struct invocation *inv, struct parameters *p)
     return DONE;
 }
 
+/* Parameters never change under a thread that stands in a queue: it is taken out and put back. */
 static void configure(struct kernel *k, struct sched_context *sc, const struct parameters *p)
 {
     struct tcb *t = tcb_at(k, sc->thread);

@@ -29,6 +29,7 @@ static void receive(struct kernel *k, bool is_blocking, enum reply_use reply)
     syscall_receive(k, (struct receive_kind){.is_blocking = is_blocking, .reply = reply});
 }
 
+/* Receiving takes a reply object or not; that is all the difference between Recv and Wait. */
 void mcs_syscall(struct kernel *k, enum syscall call)
 {
     switch (call) {

@@ -53,6 +53,7 @@ static enum outcome set_space(struct invocation *inv, struct tcb *t)
     return change_apply(inv, &change);
 }
 
+/* An empty capability takes the handler away. */
 static enum outcome set_timeout_endpoint(struct invocation *inv, struct tcb *t)
 {
     struct tcb_change change = {.thread = t};
@@ -93,6 +94,7 @@ static enum outcome check_authority(struct invocation *inv)
     return DONE;
 }
 
+/* The authority's maximum bounds both; nothing relates a thread's own two. */
 static enum outcome set_one_priority(struct invocation *inv, struct tcb *t)
 {
     bool is_mcp = inv->method == METHOD_TCB_SET_MC_PRIORITY;
@@ -135,6 +137,8 @@ static enum outcome check_context(struct invocation *inv, struct tcb *t, struct 
     return DONE;
 }
 
+/* Everything is checked before anything changes. The handler comes first, as setting it may be
+   preempted. */
 static enum outcome set_sched_params(struct invocation *inv, struct tcb *t)
 {
     struct kernel *k = inv->kernel;

@@ -3,6 +3,8 @@
  * section 6.2. */
 #include "kernel/entry/methods.h"
 
+/* The domain first, then the thread: a bad number is refused before the capability is looked
+   at. */
 static enum outcome invoke_set(struct invocation *inv)
 {
     uint64_t domain;
@@ -45,6 +47,7 @@ static enum outcome invoke_configure(struct invocation *inv)
     return DONE;
 }
 
+/* Takes effect in this very entry. */
 static enum outcome invoke_set_start(struct invocation *inv)
 {
     struct kernel *k = inv->kernel;

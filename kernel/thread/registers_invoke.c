@@ -17,6 +17,7 @@ static void registers_changed(struct kernel *k, struct tcb *t)
         scheduler_reschedule(k);
 }
 
+/* pc is asked of the engine first; a running thread's registers are as of its last trap. */
 enum outcome tcb_read_registers(struct invocation *inv, struct tcb *t)
 {
     uint64_t count;
@@ -39,6 +40,7 @@ enum outcome tcb_read_registers(struct invocation *inv, struct tcb *t)
     return DONE;
 }
 
+/* More than there are may be sent: the rest is ignored, as in seL4. */
 enum outcome tcb_write_registers(struct invocation *inv, struct tcb *t)
 {
     uint64_t flags, count;
@@ -61,6 +63,7 @@ enum outcome tcb_write_registers(struct invocation *inv, struct tcb *t)
     return DONE;
 }
 
+/* The two groups are those of the manual: frame registers, and integer registers. */
 static void copy_registers(struct kernel *k, struct tcb *from, struct tcb *to, uint64_t flags)
 {
     if (flags & flag_frame)
@@ -74,6 +77,7 @@ static void copy_registers(struct kernel *k, struct tcb *from, struct tcb *to, u
         scheduler_reschedule(k);
 }
 
+/* Suspending and resuming come before copying, as in seL4. */
 enum outcome tcb_copy_registers(struct invocation *inv, struct tcb *t)
 {
     struct kernel *k = inv->kernel;

@@ -30,6 +30,7 @@ static struct ready_queues *queues_of(struct kernel *k, unsigned domain)
 
 /* --- ready queues --------------------------------------------------------------------------------- */
 
+/* Both levels of bits, so that the highest priority is found in two steps. */
 static void mark(struct ready_queues *r, unsigned priority)
 {
     r->words[priority / 64] |= UINT64_C(1) << (priority % 64);
@@ -54,6 +55,7 @@ static int highest_priority(const struct ready_queues *r)
     return word * 64 + 63 - __builtin_clzll(r->words[word]);
 }
 
+/* At the head: for threads that had the processor, or were to have it. */
 void scheduler_enqueue(struct kernel *k, struct tcb *t)
 {
     struct ready_queues *r = queues_of(k, t->domain);
@@ -73,6 +75,7 @@ void scheduler_enqueue(struct kernel *k, struct tcb *t)
     mark(r, t->priority);
 }
 
+/* At the tail: for threads whose turn is over. */
 void scheduler_append(struct kernel *k, struct tcb *t)
 {
     struct ready_queues *r = queues_of(k, t->domain);
@@ -92,6 +95,7 @@ void scheduler_append(struct kernel *k, struct tcb *t)
     mark(r, t->priority);
 }
 
+/* From anywhere; the last one takes its priority's bit along. */
 void scheduler_dequeue(struct kernel *k, struct tcb *t)
 {
     struct ready_queues *r;
@@ -118,6 +122,7 @@ void scheduler_dequeue(struct kernel *k, struct tcb *t)
 
 /* --- what happens during an entry -------------------------------------------------------------------- */
 
+/* Being runnable is the thread's business, having time that of the configuration. */
 bool scheduler_can_run(struct kernel *k, const struct tcb *t)
 {
     return thread_is_runnable(t) && k->flavour->has_time(k, t);
@@ -128,6 +133,7 @@ bool scheduler_has_equals(struct kernel *k, const struct tcb *t)
     return queues_of(k, t->domain)->queues[t->priority].head != 0;
 }
 
+/* The candidate joins the others: it has no claim any more but its priority. */
 void scheduler_reschedule(struct kernel *k)
 {
     struct tcb *candidate = tcb_at(k, k->candidate);
@@ -138,6 +144,7 @@ void scheduler_reschedule(struct kernel *k)
     k->candidate = 0;
 }
 
+/* Whoever runs may stop itself; that alone makes a new choice necessary. */
 void scheduler_set_state(struct kernel *k, struct tcb *t, enum thread_state state)
 {
     t->state = (uint8_t)state;
@@ -146,6 +153,8 @@ void scheduler_set_state(struct kernel *k, struct tcb *t, enum thread_state stat
         scheduler_reschedule(k);
 }
 
+/* Nobody is switched to before the entry ends; a second thread that is woken ends the short
+   cut. */
 void scheduler_wake(struct kernel *k, struct tcb *t)
 {
     kassert(thread_is_runnable(t));
@@ -170,6 +179,7 @@ static void withdraw(struct kernel *k, struct tcb *t)
     scheduler_dequeue(k, t);
 }
 
+/* A runnable thread is as if woken anew, at its new priority. */
 void scheduler_set_priority(struct kernel *k, struct tcb *t, uint8_t priority)
 {
     withdraw(k, t);
@@ -182,6 +192,7 @@ void scheduler_set_priority(struct kernel *k, struct tcb *t, uint8_t priority)
         scheduler_wake(k, t);
 }
 
+/* Queued but not woken: it runs when a choice is made for another reason. */
 void scheduler_set_domain(struct kernel *k, struct tcb *t, uint8_t domain)
 {
     withdraw(k, t);
@@ -205,12 +216,14 @@ static void next_domain(struct kernel *k)
     k->domain_time_ticks = k->schedule[k->schedule_index].duration_ticks;
 }
 
+/* The current thread stands in no queue. */
 static void switch_to(struct kernel *k, struct tcb *t)
 {
     scheduler_dequeue(k, t);
     k->current = kernel_address(k, t);
 }
 
+/* A domain whose time is up is left only here. */
 static void choose(struct kernel *k)
 {
     struct ready_queues *r;
@@ -247,6 +260,7 @@ static void consider_candidate(struct kernel *k, struct tcb *current, bool was_r
     }
 }
 
+/* The current thread goes back to its queue first, so it competes with the others. */
 static void draw_conclusion(struct kernel *k)
 {
     struct tcb *current = tcb_at(k, k->current);
@@ -262,6 +276,7 @@ static void draw_conclusion(struct kernel *k)
     k->candidate = 0;
 }
 
+/* A thread that is to make its call again is put back to it at the last moment. */
 void scheduler_run(struct kernel *k)
 {
     struct tcb *t;

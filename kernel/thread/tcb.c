@@ -6,12 +6,14 @@
 #include "kernel/ipc/endpoint.h"
 #include "kernel/ipc/notification.h"
 
+/* Zero is right for nearly everything: stopped, priority 0, no capabilities. */
 void tcb_init(struct kernel *k, struct tcb *t)
 {
     memset(t, 0, sizeof(*t));
     k->flavour->thread_init(k, t);
 }
 
+/* The configuration first: it knows who else remembers the wait. */
 void tcb_cancel_ipc(struct kernel *k, struct tcb *t)
 {
     enum thread_state state = (enum thread_state)t->state;
@@ -23,6 +25,7 @@ void tcb_cancel_ipc(struct kernel *k, struct tcb *t)
         notification_cancel(k, t);
 }
 
+/* In this order: out of what it waits for, then out of the ready queue. */
 void tcb_suspend(struct kernel *k, struct tcb *t)
 {
     platform_thread_sync(k->platform, t);
@@ -36,6 +39,7 @@ void tcb_suspend(struct kernel *k, struct tcb *t)
     k->flavour->thread_stopped(k, t);
 }
 
+/* It begins at its pc; what it waited for is forgotten. */
 void tcb_restart(struct kernel *k, struct tcb *t)
 {
     if (!thread_is_stopped(t))
@@ -50,6 +54,7 @@ void tcb_restart(struct kernel *k, struct tcb *t)
 
 /* --- messages ------------------------------------------------------------------------------------ */
 
+/* By the frame's own address: the mapping in the VSpace plays no part. */
 struct ipc_buffer *tcb_buffer(struct kernel *k, struct tcb *t, enum buffer_use use)
 {
     struct cap frame = t->slots[TCB_SLOT_BUFFER].cap;
@@ -64,6 +69,7 @@ struct ipc_buffer *tcb_buffer(struct kernel *k, struct tcb *t, enum buffer_use u
     return kernel_pointer(k, frame.frame.object + offset);
 }
 
+/* Beyond the registers there is nothing without a buffer. */
 uint64_t tcb_message_word(const struct tcb *t, const struct ipc_buffer *buffer, unsigned index)
 {
     if (index < MESSAGE_REGISTER_COUNT)
@@ -85,6 +91,7 @@ unsigned tcb_set_message_word(struct tcb *t, struct ipc_buffer *buffer, unsigned
     return index + 1;
 }
 
+/* Always with a final NUL. */
 void tcb_set_name(struct tcb *t, const char *name, size_t length)
 {
     size_t kept = length < THREAD_NAME_SIZE - 1 ? length : THREAD_NAME_SIZE - 1;

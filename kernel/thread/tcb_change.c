@@ -9,6 +9,7 @@ const char *const change_mcp_why = "the maximum is above the authority's own";
 
 /* --- checks ----------------------------------------------------------------------------------- */
 
+/* Derived like a copy, so a capability that cannot be copied is refused. */
 enum outcome change_check_buffer(struct invocation *inv, struct tcb_change *change,
                                  struct slot *source, uint64_t address)
 {
@@ -44,6 +45,8 @@ static enum outcome read_root(struct invocation *inv, struct slot *source, uint6
     return DONE;
 }
 
+/* A slot whose emptying would take long is not touched: the thread would stand without a CSpace
+   meanwhile. */
 enum outcome change_check_spaces(struct invocation *inv, struct tcb_change *change,
                                  struct new_spaces spaces)
 {
@@ -64,6 +67,7 @@ enum outcome change_check_spaces(struct invocation *inv, struct tcb_change *chan
     return DONE;
 }
 
+/* 256 is refused like any other number above the maximum. */
 enum outcome change_read_priority(struct invocation *inv, unsigned word, uint8_t *priority,
                                   const char *why)
 {
@@ -98,6 +102,7 @@ static enum outcome change_slot(struct invocation *inv, struct tcb_change *chang
     return DONE;
 }
 
+/* One slot after the other; each is emptied before it is filled. */
 enum outcome change_apply(struct invocation *inv, struct tcb_change *change)
 {
     static const uint8_t order[] = {TCB_SLOT_FAULT, TCB_SLOT_TIMEOUT, TCB_SLOT_CSPACE,

@@ -4,6 +4,7 @@
 #include "kernel/ipc/notification.h"
 #include "kernel/thread/tcb_change.h"
 
+/* Neither may be bound yet, and nobody may wait: the signal is to go to one thread. */
 static enum outcome bind_notification(struct invocation *inv, struct tcb *t)
 {
     struct cap cap;
@@ -43,6 +44,7 @@ static enum outcome set_ipc_buffer(struct invocation *inv, struct tcb *t)
     return change_apply(inv, &change);
 }
 
+/* tp is a register like any other, but a thread may set its own only so. */
 static enum outcome set_tls_base(struct invocation *inv, struct tcb *t)
 {
     if (inv->length < 1)
@@ -67,6 +69,7 @@ static enum outcome set_flags(struct invocation *inv, struct tcb *t)
     return DONE;
 }
 
+/* A method of the other configuration ends here, as one that does not exist. */
 enum outcome tcb_invoke_common(struct invocation *inv)
 {
     struct tcb *t = tcb_at(inv->kernel, inv->slot->cap.tcb.object);

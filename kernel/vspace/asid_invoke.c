@@ -16,6 +16,7 @@ static unsigned free_pool(const struct kernel *k)
     return i;
 }
 
+/* An untyped of exactly one page without children: it becomes the pool. */
 static enum outcome check_pool_memory(struct invocation *inv, const struct slot *slot)
 {
     if (cap_type(slot->cap) != CAP_UNTYPED || slot->cap.untyped.size_bits != ASID_POOL_BITS ||
@@ -99,6 +100,7 @@ static enum outcome assign(struct invocation *inv)
     return DONE;
 }
 
+/* The lowest free entry; ASID 0 is never given out. */
 enum outcome asid_pool_invoke(struct invocation *inv)
 {
     if (inv->method != METHOD_RISCV_ASID_POOL_ASSIGN)

@@ -67,6 +67,7 @@ static enum outcome map(struct invocation *inv)
     return DONE;
 }
 
+/* The physical address, for drivers that tell a device where to write. */
 static enum outcome get_address(struct invocation *inv)
 {
     invocation_answer(inv, 0, inv->slot->cap.frame.object);

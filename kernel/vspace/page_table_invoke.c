@@ -12,6 +12,7 @@ enum outcome map_check_vspace(struct invocation *inv, struct cap vspace)
     return DONE;
 }
 
+/* By the ASID in the capability: a root that was deleted is not found any more. */
 enum outcome map_find_root(struct invocation *inv, struct cap vspace, kaddr *root, uint64_t *asid)
 {
     TRY(map_check_vspace(inv, vspace));
@@ -52,6 +53,7 @@ static enum outcome map(struct invocation *inv)
     return DONE;
 }
 
+/* The table keeps what it holds; the VSpace just does not reach it any longer. */
 static enum outcome unmap(struct invocation *inv)
 {
     struct cap *table = &inv->slot->cap;

@@ -12,6 +12,7 @@
  * a Lua heap is bound to the VSpace, it holds the heap's address in the form of an invalid entry. */
 #include "kernel/vspace/vspace.h"
 
+/* Valid and no rights: that is how Sv39 tells tables from frames. */
 uint64_t pte_make_table(kaddr table)
 {
     return (table >> PAGE_BITS) << 10 | PTE_VALID;
@@ -58,6 +59,7 @@ uint64_t *asid_entry(struct kernel *k, uint64_t asid)
     return (uint64_t *)kernel_pointer(k, pool) + (asid & mask_bits(ASID_POOL_INDEX_BITS));
 }
 
+/* 0 if it was deleted: capabilities may outlive what they were mapped in. */
 kaddr asid_root(struct kernel *k, uint64_t asid)
 {
     const uint64_t *entry = asid == 0 ? NULL : asid_entry(k, asid);
@@ -65,6 +67,7 @@ kaddr asid_root(struct kernel *k, uint64_t asid)
     return entry ? *entry : 0;
 }
 
+/* The capability must still name the VSpace that its ASID stands for now. */
 kaddr vspace_of_thread(struct kernel *k, struct tcb *t)
 {
     struct cap cap = t->slots[TCB_SLOT_VSPACE].cap;
@@ -84,6 +87,7 @@ static void forget_root(struct kernel *k, uint64_t *entry)
     *entry = 0;
 }
 
+/* All its VSpaces lose their names, and their processes with them. */
 void asid_pool_finalise(struct kernel *k, struct cap pool)
 {
     kaddr *registered = &k->asid_pools[pool.asid_pool.asid_base >> ASID_POOL_INDEX_BITS];
@@ -99,6 +103,7 @@ void asid_pool_finalise(struct kernel *k, struct cap pool)
 
 /* --- taking mappings out ------------------------------------------------------------------------- */
 
+/* Only if this very frame stands there: another may have been mapped meanwhile. */
 void vspace_unmap_frame(struct kernel *k, struct cap frame)
 {
     kaddr root = asid_root(k, frame.frame.asid);
@@ -133,6 +138,7 @@ void vspace_unmap_table(struct kernel *k, struct cap table)
     }
 }
 
+/* A root gives its ASID back, a table leaves the one above it. */
 void vspace_finalise_table(struct kernel *k, struct cap table)
 {
     uint64_t *entry;
@@ -148,6 +154,7 @@ void vspace_finalise_table(struct kernel *k, struct cap table)
 
 /* --- for engines ------------------------------------------------------------------------------------ */
 
+/* As the hardware would: every level, and the rights of the leaf. */
 bool vspace_translate(struct kernel *k, struct tcb *t, uint64_t vaddr, enum access access,
                       kaddr *address)
 {
