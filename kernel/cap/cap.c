@@ -24,6 +24,8 @@ struct cap cap_simple(enum cap_type type)
 
 struct cap cap_untyped(kaddr object, unsigned size_bits, bool is_device, uint64_t free_bytes)
 {
+    kassert(free_bytes <= UINT64_C(1) << size_bits);
+    kassert(size_bits >= MIN_UNTYPED_BITS && size_bits <= MAX_UNTYPED_BITS);
     return (struct cap){.untyped = {.object = OBJECT(object), .type = CAP_UNTYPED,
                                     .size_bits = size_bits & 63u, .is_device = is_device,
                                     .free_bytes = free_bytes}};
@@ -53,6 +55,7 @@ struct cap cap_reply(kaddr caller, bool is_master, bool can_grant)
 /* Guard bits beyond the guard's size would make a guard that no CPtr matches. */
 struct cap cap_cnode(kaddr object, unsigned radix, uint64_t guard, unsigned guard_size)
 {
+    kassert(radix > 0 && radix + guard_size <= WORD_BITS);
     return (struct cap){.cnode = {.object = OBJECT(object), .type = CAP_CNODE,
                                   .radix = radix & 63u, .guard_size = guard_size & 63u,
                                   .guard = guard & mask_bits(guard_size)}};
@@ -60,17 +63,20 @@ struct cap cap_cnode(kaddr object, unsigned radix, uint64_t guard, unsigned guar
 
 struct cap cap_tcb(kaddr object)
 {
+    kassert(is_aligned(object, TCB_BITS));
     return (struct cap){.tcb = {.object = OBJECT(object), .type = CAP_TCB}};
 }
 
 struct cap cap_irq_handler(uint64_t irq)
 {
+    kassert(irq < IRQ_COUNT);
     return (struct cap){.irq_handler = {.irq = OBJECT(irq), .type = CAP_IRQ_HANDLER}};
 }
 
 /* `radix` is of the object as it was; `count` slots may still hold something. */
 struct cap cap_zombie(kaddr object, bool is_tcb, unsigned radix, uint64_t count)
 {
+    kassert(count <= (is_tcb ? UINT64_C(1) << TCB_SLOTS_RADIX : UINT64_C(1) << radix));
     return (struct cap){.zombie = {.object = OBJECT(object), .type = CAP_ZOMBIE,
                                    .radix = radix & 63u, .is_tcb = is_tcb, .count = count}};
 }
@@ -78,6 +84,8 @@ struct cap cap_zombie(kaddr object, bool is_tcb, unsigned radix, uint64_t count)
 /* Not mapped. A copy of a mapped frame begins so, too: each capability maps its frame once. */
 struct cap cap_frame(kaddr object, unsigned size_bits, enum frame_rights rights, bool is_device)
 {
+    kassert(is_aligned(object, size_bits));
+    kassert(size_bits == PAGE_BITS || size_bits == MEGA_PAGE_BITS || size_bits == GIGA_PAGE_BITS);
     return (struct cap){.frame = {.object = OBJECT(object), .type = CAP_FRAME,
                                   .size_bits = size_bits & 63u, .rights = rights & 3u,
                                   .is_device = is_device}};
@@ -85,35 +93,41 @@ struct cap cap_frame(kaddr object, unsigned size_bits, enum frame_rights rights,
 
 struct cap cap_page_table(kaddr object)
 {
+    kassert(is_aligned(object, PAGE_TABLE_BITS));
     return (struct cap){.page_table = {.object = OBJECT(object), .type = CAP_PAGE_TABLE}};
 }
 
 struct cap cap_asid_pool(kaddr object, uint64_t asid_base)
 {
+    kassert(is_aligned(object, ASID_POOL_BITS));
     return (struct cap){.asid_pool = {.object = OBJECT(object), .type = CAP_ASID_POOL,
                                       .asid_base = asid_base}};
 }
 
 struct cap cap_lua_heap(kaddr object, unsigned size_bits)
 {
+    kassert(is_aligned(object, size_bits));
     return (struct cap){.lua_heap = {.object = OBJECT(object), .type = CAP_LUA_HEAP,
                                      .size_bits = size_bits & 63u}};
 }
 
 struct cap cap_reply_object(kaddr object, bool can_grant)
 {
+    kassert(is_aligned(object, REPLY_BITS));
     return (struct cap){.reply_object = {.object = OBJECT(object), .type = CAP_REPLY_OBJECT,
                                          .can_grant = can_grant}};
 }
 
 struct cap cap_sched_context(kaddr object, unsigned size_bits)
 {
+    kassert(is_aligned(object, size_bits));
     return (struct cap){.sched_context = {.object = OBJECT(object), .type = CAP_SCHED_CONTEXT,
                                           .size_bits = size_bits & 63u}};
 }
 
 struct cap cap_frame_mapped(struct cap frame, uint64_t asid, uint64_t vaddr)
 {
+    kassert(cap_type(frame) == CAP_FRAME);
     frame.frame.asid = asid & 0xffffu;
     frame.frame.vaddr = VADDR(vaddr);
     return frame;
@@ -122,6 +136,7 @@ struct cap cap_frame_mapped(struct cap frame, uint64_t asid, uint64_t vaddr)
 /* asid 0 takes the mapping out of the capability; a root is mapped at vaddr 0. */
 struct cap cap_page_table_mapped(struct cap table, uint64_t asid, uint64_t vaddr)
 {
+    kassert(cap_type(table) == CAP_PAGE_TABLE);
     table.page_table.is_mapped = asid != 0;
     table.page_table.asid = asid & 0xffffu;
     table.page_table.vaddr = VADDR(vaddr);
@@ -134,6 +149,7 @@ static struct cap cnode_with_guard(struct cap cap, uint64_t data)
 {
     unsigned guard_size = (unsigned)cap_data_guard_size(data);
 
+    kassert(cap_type(cap) == CAP_CNODE);
     if (guard_size + cap.cnode.radix > WORD_BITS)
         return cap_null();
     return cap_cnode(cap.cnode.object, cap.cnode.radix, cap_data_guard(data), guard_size);

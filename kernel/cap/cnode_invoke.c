@@ -213,6 +213,7 @@ enum outcome cnode_invoke(struct invocation *inv)
 {
     struct slot *slot;
 
+    kassert(cap_type(inv->slot->cap) == CAP_CNODE);
     if (inv->method < METHOD_CNODE_REVOKE || inv->method > METHOD_CNODE_SAVE_CALLER)
         return refuse_method(inv);
     if (inv->length < 2)

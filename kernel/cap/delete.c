@@ -44,6 +44,7 @@ static struct cap finalise_tcb(struct kernel *k, struct cap cap)
 {
     struct tcb *t = tcb_at(k, cap.tcb.object);
 
+    kassert(cap_type(cap) == CAP_TCB);
     notification_unbind_thread(k, t);
     k->flavour->finalise(k, cap);
     tcb_suspend(k, t);
@@ -56,6 +57,7 @@ static void finalise_notification(struct kernel *k, struct cap cap)
 {
     struct notification *n = notification_at(k, cap.notification.object);
 
+    kassert(cap_type(cap) == CAP_NOTIFICATION);
     notification_unbind(k, n);
     k->flavour->finalise(k, cap);
     notification_cancel_all(k, n);
@@ -145,6 +147,7 @@ static bool holds_itself(struct kernel *k, struct cap cap, const struct slot *sl
 /* Nothing is left of the object but perhaps this slot. */
 static bool is_done(struct kernel *k, struct cap left, const struct slot *slot)
 {
+    kassert(cap_is_null(left) || cap_type(left) == CAP_ZOMBIE);
     if (cap_is_null(left))
         return true;
     return left.zombie.count == 0 || (left.zombie.count == 1 && holds_itself(k, left, slot));

@@ -33,6 +33,7 @@ static uint64_t *unclean_word(struct kernel *k, uint64_t page)
 
 static uint64_t page_of(kaddr address)
 {
+    kassert(address >= RAM_BASE);
     return (address - RAM_BASE) >> PAGE_BITS;
 }
 
@@ -64,6 +65,7 @@ void memory_mark_unclean(struct kernel *k, kaddr start, uint64_t size)
 {
     uint64_t end = page_of(align_down(start + size, PAGE_BITS));
 
+    kassert(is_aligned(size, PAGE_BITS) || size < UINT64_C(1) << PAGE_BITS);
     for (uint64_t page = page_of(align_up(start, PAGE_BITS)); page < end; page++)
         *unclean_word(k, page) |= UINT64_C(1) << (page % 64);
 }
@@ -83,6 +85,7 @@ static enum outcome reset(struct kernel *k, struct slot *slot)
     uint64_t used = cap->untyped.free_bytes;
     const uint64_t chunk = UINT64_C(1) << RESET_CHUNK_BITS;
 
+    kassert(cap_type(slot->cap) == CAP_UNTYPED && cdt_first_child(k, slot) == NULL);
     if (cap->untyped.is_device || cap->untyped.size_bits < RESET_CHUNK_BITS) {
         if (!cap->untyped.is_device)
             clear_chunk(k, cap->untyped.object, UINT64_C(1) << cap->untyped.size_bits);
@@ -195,6 +198,7 @@ enum outcome untyped_retype(struct kernel *k, const struct retype_request *r)
     struct cap *parent = &r->parent->cap;
     bool is_device = parent->untyped.is_device;
 
+    kassert(cap_type(r->parent->cap) == CAP_UNTYPED);
     kassert(r->count >= 1 && r->count <= RETYPE_FAN_OUT_MAX);
     kassert(is_aligned(r->memory, r->object_bits));
     if (r->needs_reset && parent->untyped.free_bytes != 0)

@@ -75,6 +75,7 @@ static enum outcome check_window(struct invocation *inv, struct cap cnode,
     uint64_t offset = invocation_word(inv, WORD_OFFSET);
     uint64_t count = invocation_word(inv, WORD_COUNT);
 
+    kassert(cap_type(cnode) == CAP_CNODE);
     if (offset > slots - 1)
         return refuse_range(inv, 0, slots - 1, "the first slot lies outside the CNode");
     if (count < 1 || count > RETYPE_FAN_OUT_MAX)
@@ -97,6 +98,7 @@ static enum outcome check_memory(struct invocation *inv, struct retype_request *
     uint64_t size = UINT64_C(1) << untyped.untyped.size_bits;
     uint64_t used;
 
+    kassert(cap_type(inv->slot->cap) == CAP_UNTYPED);
     r->needs_reset = cdt_first_child(inv->kernel, inv->slot) == NULL;
     used = r->needs_reset ? 0 : untyped.untyped.free_bytes;
     if ((size - used) >> r->object_bits < r->count)

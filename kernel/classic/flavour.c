@@ -75,6 +75,7 @@ static void await_reply(struct kernel *k, struct tcb *caller, struct tcb *receiv
 static void message_arrived(struct kernel *k, struct tcb *sender, struct tcb *receiver,
                             const struct send_options *o)
 {
+    kassert(sender != receiver && receiver->blocked_on == 0);
     scheduler_set_state(k, receiver, THREAD_RUNNING);
     scheduler_wake(k, receiver);
     if (o->is_call)
@@ -85,6 +86,7 @@ static void message_arrived(struct kernel *k, struct tcb *sender, struct tcb *re
 static void message_taken(struct kernel *k, struct tcb *sender, struct tcb *receiver,
                           const struct receive_options *o)
 {
+    kassert(sender != receiver && sender->blocked_on == 0);
     if (sender->is_call) {
         await_reply(k, sender, receiver, sender->can_grant || sender->can_grant_reply,
                     (o->cap.endpoint.rights & RIGHT_GRANT) != 0);

@@ -75,6 +75,7 @@ void classic_reply_transfer(struct kernel *k, struct tcb *sender, struct slot *s
     struct transfer_options transfer = {.endpoint = 0, .badge = 0,
                                         .can_grant = slot->cap.reply.can_grant};
 
+    kassert(cap_type(slot->cap) == CAP_REPLY && !slot->cap.reply.is_master);
     kassert(receiver->state == THREAD_BLOCKED_ON_REPLY);
     if (receiver->fault.kind != FAULT_NONE) {
         slot_delete_one(k, slot);

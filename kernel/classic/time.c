@@ -22,6 +22,7 @@ void classic_yield(struct kernel *k)
 {
     struct tcb *t = tcb_at(k, k->current);
 
+    kassert(!t->is_queued);
     scheduler_dequeue(k, t);
     scheduler_append(k, t);
     scheduler_reschedule(k);

@@ -67,6 +67,7 @@ static kaddr allocate_heap(struct boot *b, unsigned bits)
 /* Boot capabilities are originals without a parent: nobody can revoke them. */
 static void put_cap(struct boot *b, struct cap cap, uint64_t index)
 {
+    kassert(b->result != BOOT_OK || index < b->slot_count);
     if (b->result == BOOT_OK)
         cdt_insert_root(b->k, cap, &b->slots[index]);
 }
@@ -230,6 +231,7 @@ static void make_thread(struct boot *b, uint64_t buffer)
     if (b->result != BOOT_OK)
         return;
     t = tcb_at(k, object);
+    kassert(t != NULL);
     tcb_init(k, t);
     tcb_set_name(t, "rootserver", 10);
     put_cap(b, cap_tcb(object), INIT_CAP_TCB);

@@ -60,6 +60,7 @@ void fault_raise(struct kernel *k, struct tcb *t, struct fault fault)
 {
     const char *why_not = "";
 
+    kassert(fault.kind > FAULT_NONE && fault.kind < FAULT_KIND_COUNT);
     t->fault = fault;
     if (k->flavour->fault_send(k, t, &why_not))
         return;

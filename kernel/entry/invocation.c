@@ -87,6 +87,7 @@ static enum outcome refuse(struct invocation *inv, enum sel4_error error)
 
 static void add_word(struct invocation *inv, uint64_t word)
 {
+    kassert(inv->error.word_count < sizeof(inv->error.words) / sizeof(inv->error.words[0]));
     inv->error.words[inv->error.word_count++] = word;
 }
 

@@ -200,6 +200,7 @@ static void answer_refusal(struct invocation *inv)
     struct tcb *t = inv->thread;
     unsigned length = 0;
 
+    kassert(inv->error.error != SEL4_NO_ERROR);
     if (inv->kernel->traces_errors)
         trace_refusal(inv);
     if (!inv->is_call)
@@ -222,6 +223,7 @@ static void answer_success(struct invocation *inv)
 /* The caller is still running: it has not been answered by another thread, nor does it wait. */
 static void finish(struct invocation *inv, enum outcome outcome)
 {
+    kassert(outcome == DONE || outcome == REFUSED);
     inv->thread->state = THREAD_RUNNING;
     if (outcome == REFUSED)
         answer_refusal(inv);

@@ -7,6 +7,7 @@
 
 static uint64_t *heap_entry(struct kernel *k, kaddr vspace)
 {
+    kassert(is_aligned(vspace, PAGE_TABLE_BITS));
     return (uint64_t *)kernel_pointer(k, vspace) + (TABLE_ENTRIES - 1);
 }
 
@@ -14,6 +15,7 @@ void heap_init(struct kernel *k, kaddr object, unsigned size_bits)
 {
     struct lua_heap *heap = kernel_pointer(k, object);
 
+    kassert(size_bits >= LUA_HEAP_BITS_MIN && size_bits <= LUA_HEAP_BITS_MAX);
     memset(heap, 0, sizeof(*heap));
     heap->size_bits = size_bits;
 }

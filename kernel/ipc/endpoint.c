@@ -14,6 +14,7 @@
 
 struct endpoint *endpoint_at(struct kernel *k, kaddr address)
 {
+    kassert(is_aligned(address, ENDPOINT_BITS));
     return kernel_pointer(k, address);
 }
 
@@ -36,6 +37,7 @@ static void enqueue(struct kernel *k, struct endpoint *ep, struct tcb *t,
 {
     struct thread_queue queue = queue_of(ep);
 
+    kassert(t->blocked_on == 0);
     kassert(ep->state == ENDPOINT_IDLE || ep->state == state);
     t->blocked_on = kernel_address(k, ep);
     queue_append(k, &queue, t);
@@ -46,6 +48,7 @@ static void dequeue(struct kernel *k, struct endpoint *ep, struct tcb *t)
 {
     struct thread_queue queue = queue_of(ep);
 
+    kassert(t->blocked_on == kernel_address(k, ep));
     queue_remove(k, &queue, t);
     set_queue(ep, queue, (enum endpoint_state)ep->state);
     t->blocked_on = 0;
@@ -74,6 +77,7 @@ void endpoint_send(struct kernel *k, struct endpoint *ep, struct tcb *sender,
                                         .can_grant = o.can_grant};
     struct tcb *receiver;
 
+    kassert(sender->blocked_on == 0);
     if (ep->state != ENDPOINT_RECEIVE) {
         if (o.is_blocking)
             block_sender(k, ep, sender, o);
@@ -103,6 +107,7 @@ static void take_from_sender(struct kernel *k, struct endpoint *ep, struct tcb *
                                         .badge = sender->badge,
                                         .can_grant = sender->can_grant};
 
+    kassert(ep->state == ENDPOINT_SEND && sender->state == THREAD_BLOCKED_ON_SEND);
     dequeue(k, ep, sender);
     transfer_message(k, sender, receiver, transfer);
     k->flavour->message_taken(k, sender, receiver, o);
@@ -130,6 +135,7 @@ void endpoint_receive(struct kernel *k, struct tcb *receiver, struct receive_opt
 {
     struct endpoint *ep = endpoint_at(k, o.cap.endpoint.object);
 
+    kassert(cap_type(o.cap) == CAP_ENDPOINT && (o.cap.endpoint.rights & RIGHT_READ));
     k->flavour->receive_prepare(k, receiver, &o);
     if (take_bound_signal(k, receiver, o.is_blocking))
         return;

@@ -93,6 +93,7 @@ uint64_t fault_write_message(struct kernel *k, struct tcb *faulter, struct tcb *
 {
     struct message m = {.receiver = receiver, .buffer = buffer};
 
+    kassert(faulter->fault.kind != FAULT_NONE);
     platform_thread_sync(k->platform, faulter);
     add_words(k, &m, faulter);
     return message_info_make(k->flavour->fault_labels[faulter->fault.kind], 0, 0, m.length);
@@ -117,6 +118,7 @@ static void set_registers(struct kernel *k, struct tcb *faulter, struct tcb *han
 /* Other kinds of faults have nothing to write back: the thread makes its access or call again. */
 bool fault_apply_reply(struct kernel *k, struct tcb *faulter, struct tcb *handler)
 {
+    kassert(faulter->fault.kind != FAULT_NONE);
     if (faulter->fault.kind == FAULT_UNKNOWN_SYSCALL)
         set_registers(k, faulter, handler, syscall_registers, SYSCALL_REGISTERS);
     else if (faulter->fault.kind == FAULT_USER_EXCEPTION)

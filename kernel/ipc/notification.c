@@ -13,6 +13,7 @@
 
 struct notification *notification_at(struct kernel *k, kaddr address)
 {
+    kassert(is_aligned(address, NOTIFICATION_BITS_CLASSIC));
     return kernel_pointer(k, address);
 }
 
@@ -27,6 +28,7 @@ static void dequeue(struct kernel *k, struct notification *n, struct tcb *t)
 {
     struct thread_queue queue = {.head = n->head, .tail = n->tail};
 
+    kassert(t->blocked_on == kernel_address(k, n));
     queue_remove(k, &queue, t);
     set_queue(n, queue);
     t->blocked_on = 0;
@@ -44,6 +46,7 @@ static void deliver(struct kernel *k, struct notification *n, struct tcb *t, uin
 /* Signals that nobody waits for add up. */
 static void keep(struct notification *n, uint64_t badge)
 {
+    kassert(n->state != NOTIFICATION_WAITING);
     n->badge = (n->state == NOTIFICATION_ACTIVE ? n->badge : 0) | badge;
     n->state = NOTIFICATION_ACTIVE & 3u;
 }
@@ -82,6 +85,7 @@ void notification_receive(struct kernel *k, struct tcb *t, struct notification *
 {
     struct thread_queue queue = {.head = n->head, .tail = n->tail};
 
+    kassert(t->blocked_on == 0);
     if (n->state == NOTIFICATION_ACTIVE) {
         notification_complete(k, n, t);
         return;

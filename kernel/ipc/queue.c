@@ -19,6 +19,7 @@ void queue_append(struct kernel *k, struct thread_queue *queue, struct tcb *t)
     kaddr address = kernel_address(k, t);
     struct tcb *before = place_behind(k, queue, t);
 
+    kassert(queue->head != address && queue->tail != address);
     t->queue_previous = before ? kernel_address(k, before) : 0;
     t->queue_next = before ? before->queue_next : queue->head;
     if (before)

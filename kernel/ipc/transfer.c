@@ -80,6 +80,7 @@ static unsigned copy_words(struct tcb *sender, const struct ipc_buffer *from,
     unsigned length = (unsigned)message_info_length(thread_info(sender));
     unsigned most = from && to ? MESSAGE_WORDS_MAX : MESSAGE_REGISTER_COUNT;
 
+    kassert(length <= MESSAGE_WORDS_MAX || length > most);
     if (length > most)
         length = most;
     for (unsigned i = 0; i < length; i++)
@@ -109,6 +110,7 @@ void transfer_message(struct kernel *k, struct tcb *sender, struct tcb *receiver
 {
     struct ipc_buffer *to = tcb_buffer(k, receiver, BUFFER_WRITE);
 
+    kassert(sender != receiver);
     if (sender->fault.kind == FAULT_NONE)
         transfer_normal(k, sender, receiver, to, o);
     else

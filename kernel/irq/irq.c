@@ -33,20 +33,22 @@ void irq_handle_pending(struct kernel *k)
 
 bool irq_is_active(const struct kernel *k, uint64_t irq)
 {
+    kassert(irq < IRQ_COUNT);
     return k->irq_states[irq] != IRQ_INACTIVE;
 }
 
 /* Lines begin masked: nobody could handle them before. */
 void irq_activate(struct kernel *k, uint64_t irq)
 {
+    kassert(irq < IRQ_COUNT && k->irq_states[irq] == IRQ_INACTIVE);
     k->irq_states[irq] = IRQ_SIGNAL;
     platform_irq_mask(k->platform, (uint32_t)irq, false);
 }
 
-/* The handler's notification is let go and the line silenced, in this order: no signal is lost
-   to nobody. */
+/* The last handler is going: its notification is let go, and the line silenced. */
 void irq_deactivate(struct kernel *k, uint64_t irq)
 {
+    kassert(irq < IRQ_COUNT && k->irq_states[irq] == IRQ_SIGNAL);
     slot_delete_one(k, &k->irq_slots[irq]);
     k->irq_states[irq] = IRQ_INACTIVE;
     platform_irq_mask(k->platform, (uint32_t)irq, true);

@@ -145,6 +145,7 @@ void budget_yield(struct kernel *k)
     struct sched_context *sc = current_context(k);
     uint64_t consumed = sc->consumed + k->consumed;
 
+    kassert(sc != NULL && context_is_active(sc));
     budget_charge(k, refill_head(sc)->amount, NEVER_TIME_OUT);
     sc->consumed = consumed;
 }

@@ -51,6 +51,7 @@ bool timeout_is_handled(const struct tcb *t)
    handler runs on its own time: the context that has run out is of no use to it. */
 void timeout_raise(struct kernel *k, struct tcb *t)
 {
+    kassert(timeout_is_handled(t) && t->sched_context != 0);
     platform_thread_sync(k->platform, t);
     if (t->state == THREAD_RUNNING)
         t->registers[REG_PC] = t->next_pc;

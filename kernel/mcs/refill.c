@@ -151,6 +151,7 @@ static void schedule_used(struct sched_context *sc, struct refill used)
    `usage`. */
 static uint64_t charge_whole(struct sched_context *sc, uint64_t usage)
 {
+    kassert(context_is_active(sc) && sc->head < sc->refill_max && sc->tail < sc->refill_max);
     while (refill_head(sc)->amount <= usage && refill_head(sc)->time < RELEASE_TIME_MOST) {
         usage -= refill_head(sc)->amount;
         if (is_single(sc)) {

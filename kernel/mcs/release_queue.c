@@ -38,6 +38,7 @@ void release_enqueue(struct kernel *k, struct tcb *t)
 
 void release_remove(struct kernel *k, struct tcb *t)
 {
+    kassert(!t->awaits_budget || !t->is_queued);
     if (!t->awaits_budget)
         return;
     if (t->ready_previous)

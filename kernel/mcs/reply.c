@@ -24,6 +24,7 @@
 
 struct reply *reply_at(struct kernel *k, kaddr address)
 {
+    kassert(address == 0 || is_aligned(address, REPLY_BITS));
     return address == 0 ? NULL : kernel_pointer(k, address);
 }
 
@@ -104,6 +105,7 @@ static void break_stack(struct kernel *k, struct reply *reply)
 /* The caller is not waiting any more; what it lent comes back if its reply is the topmost. */
 static void take_off(struct kernel *k, struct reply *reply, struct tcb *caller)
 {
+    kassert(caller->state == THREAD_BLOCKED_ON_REPLY);
     if (reply->context) {
         struct sched_context *sc = pop(k, reply);
 
@@ -180,6 +182,7 @@ void reply_transfer(struct kernel *k, struct tcb *sender, struct cap cap)
     struct transfer_options transfer = {.can_grant = cap.reply_object.can_grant};
     uint8_t fault_kind;
 
+    kassert(cap_type(cap) == CAP_REPLY_OBJECT);
     if (!caller || caller->state != THREAD_BLOCKED_ON_REPLY)
         return; /* nobody waits: no error */
     take_off(k, reply, caller);

@@ -27,6 +27,7 @@ void context_postpone(struct kernel *k, struct sched_context *sc)
 {
     struct tcb *t = tcb_at(k, sc->thread);
 
+    kassert(t && t->sched_context == kernel_address(k, sc));
     scheduler_dequeue(k, t);
     release_enqueue(k, t);
 }
@@ -95,6 +96,7 @@ static void take_from(struct kernel *k, struct tcb *t)
 
 void context_unbind_thread(struct kernel *k, struct sched_context *sc)
 {
+    kassert(sc->thread == 0 || tcb_at(k, sc->thread)->sched_context == kernel_address(k, sc));
     if (sc->thread == 0)
         return;
     take_from(k, tcb_at(k, sc->thread));
@@ -104,6 +106,7 @@ void context_unbind_thread(struct kernel *k, struct sched_context *sc)
 /* Whoever had it stands still from now on: a context runs one thread. */
 void context_donate(struct kernel *k, struct sched_context *sc, struct tcb *to)
 {
+    kassert(sc->thread != kernel_address(k, to));
     kassert(to->sched_context == 0);
     context_unbind_thread(k, sc);
     sc->thread = kernel_address(k, to);
@@ -161,6 +164,8 @@ void context_return_to(struct kernel *k, struct tcb *t, struct notification *n)
 
 void context_cancel_yield(struct kernel *k, struct tcb *yielder)
 {
+    kassert(yielder->yield_to == 0 ||
+            sched_context_at(k, yielder->yield_to)->yield_from == kernel_address(k, yielder));
     if (yielder->yield_to == 0)
         return;
     sched_context_at(k, yielder->yield_to)->yield_from = 0;

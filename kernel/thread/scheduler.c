@@ -33,12 +33,14 @@ static struct ready_queues *queues_of(struct kernel *k, unsigned domain)
 /* Both levels of bits, so that the highest priority is found in two steps. */
 static void mark(struct ready_queues *r, unsigned priority)
 {
+    kassert(priority < PRIORITY_COUNT);
     r->words[priority / 64] |= UINT64_C(1) << (priority % 64);
     r->top |= UINT64_C(1) << (priority / 64);
 }
 
 static void unmark(struct ready_queues *r, unsigned priority)
 {
+    kassert(r->queues[priority].head == 0 && r->queues[priority].tail == 0);
     r->words[priority / 64] &= ~(UINT64_C(1) << (priority % 64));
     if (r->words[priority / 64] == 0)
         r->top &= ~(UINT64_C(1) << (priority / 64));
@@ -62,6 +64,7 @@ void scheduler_enqueue(struct kernel *k, struct tcb *t)
     struct ready_queue *queue = &r->queues[t->priority];
     kaddr address = kernel_address(k, t);
 
+    kassert(t->state != THREAD_IDLE && !t->awaits_budget);
     if (t->is_queued)
         return;
     t->is_queued = true;
@@ -82,6 +85,7 @@ void scheduler_append(struct kernel *k, struct tcb *t)
     struct ready_queue *queue = &r->queues[t->priority];
     kaddr address = kernel_address(k, t);
 
+    kassert(t->state != THREAD_IDLE && !t->awaits_budget);
     if (t->is_queued)
         return;
     t->is_queued = true;
@@ -195,6 +199,7 @@ void scheduler_set_priority(struct kernel *k, struct tcb *t, uint8_t priority)
 /* Queued but not woken: it runs when a choice is made for another reason. */
 void scheduler_set_domain(struct kernel *k, struct tcb *t, uint8_t domain)
 {
+    kassert(domain < k->domain_count);
     withdraw(k, t);
     t->domain = domain;
     if (scheduler_can_run(k, t) && t != tcb_at(k, k->current))
@@ -208,6 +213,7 @@ void scheduler_set_domain(struct kernel *k, struct tcb *t, uint8_t domain)
 /* The next entry of the domain schedule; behind the last comes the start again. */
 static void next_domain(struct kernel *k)
 {
+    kassert(k->schedule_start < k->schedule_length);
     k->schedule_index++;
     if (k->schedule_index >= k->schedule_length ||
         k->schedule[k->schedule_index].duration_ticks == 0)
@@ -219,6 +225,7 @@ static void next_domain(struct kernel *k)
 /* The current thread stands in no queue. */
 static void switch_to(struct kernel *k, struct tcb *t)
 {
+    kassert(t->state == THREAD_IDLE || scheduler_can_run(k, t));
     scheduler_dequeue(k, t);
     k->current = kernel_address(k, t);
 }

@@ -28,6 +28,7 @@ void tcb_cancel_ipc(struct kernel *k, struct tcb *t)
 /* In this order: out of what it waits for, then out of the ready queue. */
 void tcb_suspend(struct kernel *k, struct tcb *t)
 {
+    kassert(t->state != THREAD_IDLE);
     platform_thread_sync(k->platform, t);
     tcb_cancel_ipc(k, t);
     /* A thread that was running has finished its last call: it goes on behind it. One that was
@@ -60,6 +61,7 @@ struct ipc_buffer *tcb_buffer(struct kernel *k, struct tcb *t, enum buffer_use u
     struct cap frame = t->slots[TCB_SLOT_BUFFER].cap;
     uint64_t offset;
 
+    kassert(is_aligned(t->buffer_address, IPC_BUFFER_BITS));
     if (t->buffer_address == 0 || cap_type(frame) != CAP_FRAME || frame.frame.is_device)
         return NULL;
     if (frame.frame.rights != FRAME_READ_WRITE &&

@@ -74,6 +74,7 @@ enum outcome change_read_priority(struct invocation *inv, unsigned word, uint8_t
     const struct tcb *authority = tcb_at(inv->kernel, inv->extra[0]->cap.tcb.object);
     uint64_t wanted = invocation_word(inv, word);
 
+    kassert(cap_type(inv->extra[0]->cap) == CAP_TCB);
     if (wanted > authority->max_controlled_priority)
         return refuse_range(inv, 0, authority->max_controlled_priority, why);
     *priority = (uint8_t)wanted;

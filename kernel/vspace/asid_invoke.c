@@ -103,6 +103,7 @@ static enum outcome assign(struct invocation *inv)
 /* The lowest free entry; ASID 0 is never given out. */
 enum outcome asid_pool_invoke(struct invocation *inv)
 {
+    kassert(cap_type(inv->slot->cap) == CAP_ASID_POOL);
     if (inv->method != METHOD_RISCV_ASID_POOL_ASSIGN)
         return refuse_method(inv);
     return assign(inv);

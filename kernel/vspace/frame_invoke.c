@@ -77,6 +77,7 @@ static enum outcome get_address(struct invocation *inv)
 
 enum outcome frame_invoke(struct invocation *inv)
 {
+    kassert(cap_type(inv->slot->cap) == CAP_FRAME);
     if (inv->method == METHOD_RISCV_PAGE_MAP)
         return map(inv);
     if (inv->method == METHOD_RISCV_PAGE_UNMAP) {

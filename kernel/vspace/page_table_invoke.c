@@ -72,6 +72,7 @@ static enum outcome unmap(struct invocation *inv)
 
 enum outcome page_table_invoke(struct invocation *inv)
 {
+    kassert(cap_type(inv->slot->cap) == CAP_PAGE_TABLE);
     if (inv->method == METHOD_RISCV_PAGE_TABLE_MAP)
         return map(inv);
     if (inv->method == METHOD_RISCV_PAGE_TABLE_UNMAP)

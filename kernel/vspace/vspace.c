@@ -15,6 +15,7 @@
 /* Valid and no rights: that is how Sv39 tells tables from frames. */
 uint64_t pte_make_table(kaddr table)
 {
+    kassert(is_aligned(table, PAGE_TABLE_BITS));
     return (table >> PAGE_BITS) << 10 | PTE_VALID;
 }
 
@@ -22,6 +23,7 @@ uint64_t pte_make_frame(kaddr frame, enum frame_rights rights, bool is_executabl
 {
     uint64_t allowed = is_executable ? PTE_EXECUTE : 0;
 
+    kassert(is_aligned(frame, PAGE_BITS));
     if (rights == FRAME_READ_ONLY || rights == FRAME_READ_WRITE)
         allowed |= PTE_READ;
     if (rights == FRAME_READ_WRITE)
@@ -37,6 +39,7 @@ struct table_walk vspace_walk(struct kernel *k, kaddr root, uint64_t vaddr)
     uint64_t *table = kernel_pointer(k, root);
     uint64_t *entry = table + ((vaddr >> bits) & mask_bits(TABLE_INDEX_BITS));
 
+    kassert(is_aligned(root, PAGE_TABLE_BITS));
     while (pte_is_table(*entry) && bits > PAGE_BITS) {
         bits -= TABLE_INDEX_BITS;
         table = kernel_pointer(k, pte_address(*entry));
@@ -93,6 +96,7 @@ void asid_pool_finalise(struct kernel *k, struct cap pool)
     kaddr *registered = &k->asid_pools[pool.asid_pool.asid_base >> ASID_POOL_INDEX_BITS];
     uint64_t *entries = kernel_pointer(k, pool.asid_pool.object);
 
+    kassert(cap_type(pool) == CAP_ASID_POOL);
     if (*registered != pool.asid_pool.object)
         return;
     for (unsigned i = 0; i < ASID_POOL_ENTRIES; i++)
@@ -109,6 +113,7 @@ void vspace_unmap_frame(struct kernel *k, struct cap frame)
     kaddr root = asid_root(k, frame.frame.asid);
     struct table_walk walk;
 
+    kassert(cap_type(frame) == CAP_FRAME);
     if (root == 0)
         return;
     walk = vspace_walk(k, root, frame.frame.vaddr);
@@ -123,6 +128,7 @@ void vspace_unmap_table(struct kernel *k, struct cap table)
     kaddr at = asid_root(k, table.page_table.asid);
     unsigned bits = PAGE_BITS + TABLE_INDEX_BITS * (TABLE_LEVELS - 1);
 
+    kassert(cap_type(table) == CAP_PAGE_TABLE);
     while (at != 0 && bits > PAGE_BITS) {
         uint64_t *entry = (uint64_t *)kernel_pointer(k, at) +
                           (table.page_table.vaddr >> bits & mask_bits(TABLE_INDEX_BITS));
