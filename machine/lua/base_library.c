@@ -106,7 +106,7 @@ static int base_ipairs(lua_State *L)
     if (luaL_getmetafield(L, 1, "__index") == LUA_TNIL)
         lua_pushcfunction(L, next_element);
     else
-        value_push_lua(L, "next_element");
+        value_push_lua(L, "metamethods", "next_element");
     lua_pushvalue(L, 1);
     lua_pushinteger(L, 0);
     return 3;

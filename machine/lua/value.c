@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "machine/lua/value.h"
 
+#include "kernel/types.h"
 #include "machine/embedded.h"
 #include "machine/lua/search.h"
 
@@ -77,31 +78,26 @@ static int to_integer(lua_State *L)
     return 1;
 }
 
-/* Lets the texts of library/ set their functions in the table on top. */
-static void load_functions(lua_State *L)
+/* Lets a text of library/ set its functions in the table on top. */
+static void load_functions(lua_State *L, const char *name)
 {
-    for (const struct embedded_file *file = embedded_library; file->name != NULL; file++) {
-        const char *text = (const char *)file->text;
+    const struct embedded_file *file = embedded_find(embedded_library, name);
 
-        if (luaL_loadbufferx(L, text, file->length, "=[library]", "t") != LUA_OK)
-            lua_error(L);
-        lua_pushvalue(L, -2);
-        lua_call(L, 1, 0);
-    }
-    lua_pushboolean(L, 1);
-    lua_setfield(L, -2, "is_complete");
+    kassert(file != NULL);
+    if (luaL_loadbufferx(L, (const char *)file->text, file->length, "=[library]", "t") != LUA_OK)
+        lua_error(L);
+    lua_pushvalue(L, -2);
+    lua_call(L, 1, 0);
 }
 
-void value_push_lua(lua_State *L, const char *name)
+void value_push_lua(lua_State *L, const char *file, const char *name)
 {
     lua_rawgetp(L, LUA_REGISTRYINDEX, &functions_key);
-    if (lua_getfield(L, -1, "is_complete") == LUA_TNIL) {
-        lua_pushvalue(L, -2);
-        load_functions(L);
+    if (lua_getfield(L, -1, name) == LUA_TNIL) {
         lua_pop(L, 1);
+        load_functions(L, file);
+        lua_getfield(L, -1, name);
     }
-    lua_pop(L, 1);
-    lua_getfield(L, -1, name);
     lua_remove(L, -2);
 }
 

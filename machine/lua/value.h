@@ -17,7 +17,7 @@ void value_check_text(lua_State *L);
 /* Prepares a new state whose basic functions are there. */
 void value_open(lua_State *L);
 
-/* Pushes a function of the library that is written in Lua (library/). */
-void value_push_lua(lua_State *L, const char *name);
+/* Pushes a function of library/FILE.lua, which is loaded when its first function is needed. */
+void value_push_lua(lua_State *L, const char *file, const char *name);
 
 #endif

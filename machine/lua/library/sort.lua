@@ -92,14 +92,18 @@ end
 return sort
 ]]
 
-local function make(comparison)
-  local chunk = load((gsub(text, "LESS(%b())", comparison)))
-  return function(list, size, less)
-    chunk(error, less)(list, 1, size, 0)
+-- A function that is made when it is first called.
+local function make(name, comparison)
+  functions[name] = function(list, size, less)
+    local chunk = load((gsub(text, "LESS(%b())", comparison)))
+    functions[name] = function(a_list, a_size, a_less)
+      chunk(error, a_less)(a_list, 1, a_size, 0)
+    end
+    functions[name](list, size, less)
   end
 end
 
-functions.sort_with = make("less%1")
-functions.sort = make(function(arguments)
+make("sort_with", "less%1")
+make("sort", function(arguments)
   return (gsub(arguments, ",", " <"))
 end)
