@@ -6,7 +6,7 @@
 #include <lualib.h>
 
 #include "host/box.h"
-#include "host/embedded.h"
+#include "machine/embedded.h"
 #include "kernel/check/check.h"
 
 enum { NS_PER_US = 1000, RUN_LIMIT_BITS = 50 };

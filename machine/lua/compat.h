@@ -20,6 +20,22 @@ static inline int compat_resume(lua_State *co, lua_State *from, int arguments, i
 #endif
 }
 
+/* Whether string.gmatch has a third argument, where to begin. */
+static inline int compat_has_gmatch_init(void)
+{
+    return LUA_VERSION_NUM >= 504;
+}
+
+/* Raises the error of an argument that is of none of these types. */
+static inline int compat_type_error(lua_State *L, int index, const char *types)
+{
+#if LUA_VERSION_NUM >= 504
+    return luaL_typeerror(L, index, types);
+#else
+    return luaL_argerror(L, index, lua_pushfstring(L, "%s expected", types));
+#endif
+}
+
 /* Whether coroutines can be closed, with variables to be closed in them. */
 static inline int compat_has_close(void)
 {

@@ -44,8 +44,8 @@ static bool is_suspended(lua_State *L, lua_State *co)
     return status_name(L, co)[0] == 's';
 }
 
-/* Resumes with `arguments` values that are on co's stack. What it yields or returns is on co's stack
-   then; HAS_FAILED: an error value; HAS_LEFT: it is held, and L must yield as well. */
+/* Resumes with `arguments` values that are on co's stack. What it yields or returns is on co's
+   stack then; HAS_FAILED: an error value; HAS_LEFT: it is held, and L must yield as well. */
 static int resume_once(lua_State *L, lua_State *co, int arguments)
 {
     struct process *process = process_of_state(L);
@@ -57,12 +57,16 @@ static int resume_once(lua_State *L, lua_State *co, int arguments)
     trap_current(L);
     preemption_update(co, process);
     state_set_held(co, false);
+    if (!can_yield && thread->unyieldable_resumes == 0)
+        thread->unyieldable = L;
     thread->unyieldable_resumes += can_yield ? 0 : 1;
     thread->running = co;
     status = compat_resume(co, L, arguments, &count);
     thread->running = L;
     thread->unyieldable_resumes -= can_yield ? 0 : 1;
     preemption_update(L, process);
+    if (status != LUA_OK && status != LUA_YIELD && thread->is_killed)
+        state_set_killed(co);
     if (status == LUA_YIELD && thread->request != REQUEST_NONE) {
         state_set_held(co, true);
         return HAS_LEFT;
@@ -70,8 +74,8 @@ static int resume_once(lua_State *L, lua_State *co, int arguments)
     return status == LUA_OK || status == LUA_YIELD ? count : HAS_FAILED;
 }
 
-/* Moves the arguments above `base` to a coroutine that is to be resumed for the first time or after a
-   yield of its own. False: an error message is pushed instead. */
+/* Moves the arguments above `base` to a coroutine that is to be resumed for the first time or
+   after a yield of its own. False: an error message is pushed instead. */
 static bool give_arguments(lua_State *L, lua_State *co, int arguments)
 {
     if (!is_suspended(L, co)) {
@@ -103,7 +107,30 @@ static bool take_results(lua_State *L, lua_State *co, int count)
     return true;
 }
 
-/* --- resume -------------------------------------------------------------------------------------- */
+/* Closes it: the handlers of its variables run on it, where nothing can yield. One that was killed
+   stays as it is, with the error on its top. */
+static int close(lua_State *L, lua_State *co)
+{
+    struct process *process = process_of_state(L);
+    struct lua_thread *thread = process->active;
+    int status;
+
+    trap_current(L);
+    if (state_is_killed(co))
+        return LUA_ERRMEM;
+    preemption_update(co, process);
+    thread->unyieldable_resumes++;
+    thread->closings++;
+    thread->running = co;
+    status = compat_close(co);
+    thread->running = L;
+    thread->unyieldable_resumes--;
+    thread->closings--;
+    preemption_update(L, process);
+    return status;
+}
+
+/* --- resume ----------------------------------------------------------------------------------- */
 
 static int resume_on(lua_State *L, int status, lua_KContext context);
 
@@ -143,7 +170,7 @@ static int coroutine_resume(lua_State *L)
     return finish_resume(L, co, resume_once(L, co, arguments));
 }
 
-/* --- wrap ---------------------------------------------------------------------------------------- */
+/* --- wrap ------------------------------------------------------------------------------------- */
 
 static int wrap_on(lua_State *L, int status, lua_KContext context);
 
@@ -153,9 +180,9 @@ static int propagate_error(lua_State *L, lua_State *co)
     int status = lua_status(co);
 
     if (status != LUA_OK && status != LUA_YIELD && compat_has_close()) {
-        lua_pushvalue(L, -1); /* compat_close expects the error where resuming left it */
+        lua_pushvalue(L, -1); /* closing expects the error where resuming left it */
         lua_xmove(L, co, 1);
-        status = compat_close(co);
+        status = close(L, co);
         if (status != LUA_OK) {
             lua_xmove(co, L, 1); /* the same error, or that of a variable's __close */
             lua_remove(L, -2);
@@ -197,7 +224,7 @@ static int wrapped(lua_State *L)
     return finish_wrap(L, co, resume_once(L, co, arguments));
 }
 
-/* --- the others ---------------------------------------------------------------------------------- */
+/* --- the others ------------------------------------------------------------------------------- */
 
 static int coroutine_create(lua_State *L)
 {
@@ -260,7 +287,7 @@ static int coroutine_close(lua_State *L)
 
     if (status[0] != 's' && status[0] != 'd')
         luaL_error(L, "cannot close a %s coroutine", status);
-    if (compat_close(co) == LUA_OK) {
+    if (close(L, co) == LUA_OK) {
         lua_pushboolean(L, 1);
         return 1;
     }

@@ -38,6 +38,8 @@ static void resume(struct lua_thread *thread, int arguments)
     if (status == LUA_OK) {
         thread_returned(thread);
     } else if (status != LUA_YIELD) {
+        if (thread->is_killed)
+            state_set_killed(thread->coroutine);
         thread_failed(thread);
     } else {
         kassert(thread->request != REQUEST_NONE);

@@ -9,11 +9,12 @@
  * thread that gets control back, so that no pcall can hold it. The thread then has a fault
  * (thread.c). */
 #include "machine/lua/thread.h"
+#include "machine/lua/work.h"
 
 enum {
     HOOK_INSTRUCTIONS = 1000, /* at most, between two looks at the clock */
     INSTRUCTION_NS = 1000 / INSTRUCTIONS_PER_US,
-    OVERSTAY_MS = 100,
+    OVERSTAY_MS = 1,
     NS_PER_MS = 1000000
 };
 
@@ -64,7 +65,8 @@ static void preempt(lua_State *L, struct process *process)
 
 void preemption_raise(lua_State *L)
 {
-    lua_newuserdata(L, (size_t)process_of_state(L)->allocator->size);
+    lua_pushnil(L);
+    lua_error(L);
 }
 
 /* Raises the error of a thread that is killed; the first time, keeps where it is. */
@@ -76,12 +78,12 @@ static void kill(lua_State *L, struct lua_thread *thread)
     if (!thread->has_kill_text) {
         thread->has_kill_text = true;
         thread_keep_error(thread, NULL, 0); /* if there is no memory for the next lines */
-        lua_pushfstring(L, "killed: for %d ms of running no switch to another thread was possible "
-                           "inside a callback of a C function", (int)OVERSTAY_MS);
+        lua_pushfstring(L, "killed: its turn was over, and for %d ms more it stayed inside a "
+                           "callback of %s, where no switch to another thread is possible",
+                        (int)OVERSTAY_MS, trap_callback_host(L));
         luaL_traceback(L, L, lua_tostring(L, -1), 0);
         text = lua_tolstring(L, -1, &length);
         thread_keep_error(thread, text, length);
-        lua_pop(L, 2);
     }
     preemption_raise(L);
 }
@@ -120,6 +122,46 @@ static void hook(lua_State *L, lua_Debug *record)
     preemption_update(L, process);
     if (process->active != NULL && process->active->is_killed && record->event == LUA_HOOKCOUNT)
         kill(L, process->active);
+}
+
+void work_done(struct process *process, uint64_t instructions)
+{
+    struct platform *p = process->platform;
+
+    if (process->active == NULL)
+        return;
+    clock_advance(p, instructions * INSTRUCTION_NS);
+    clock_now(p);
+    devices_update(p);
+    if (clock_must_stop(p))
+        preemption_update(process->active->running, process);
+}
+
+bool work_is_over(lua_State *L)
+{
+    struct process *process = process_of_state(L);
+    struct lua_thread *thread = process->active;
+
+    if (thread == NULL || (!clock_must_stop(process->platform) && !thread->is_killed))
+        return false;
+    if (!thread->is_killed && trap_can_yield(L))
+        return true;
+    defer(process->platform, thread);
+    if (thread->is_killed)
+        kill(L, thread);
+    return false;
+}
+
+int work_leave(lua_State *L, lua_KContext context, lua_KFunction go_on)
+{
+    struct process *process = process_of_state(L);
+    struct lua_thread *thread = process->active;
+
+    position_set(process->platform, thread, POSITION_OF_STOP);
+    thread->innermost = L;
+    thread->request = REQUEST_SWITCH;
+    thread->has_deferred = false;
+    return lua_yieldk(L, 0, context, go_on);
 }
 
 void preemption_update(lua_State *L, const struct process *process)

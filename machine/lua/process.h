@@ -7,8 +7,10 @@
  * called, so that neither a finaliser nor __close runs. TCBs point to their struct lua_thread; the
  * pointers are cleared before either of them goes.
  *
- * A lua_State finds its process in its extra space. The lowest bit of that word marks a coroutine as
- * held: the engine has it, in a system call or preempted, so the program must not resume it. */
+ * A lua_State finds its process in its extra space. The lowest bits of that word mark a coroutine:
+ * it is held if the engine has it, in a system call or preempted, so that the program must not
+ * resume it; it is killed if that is how it ended: inside a hook, so that no hook would ever come
+ * in it again, and it must not be closed. */
 #ifndef MACHINE_LUA_PROCESS_H
 #define MACHINE_LUA_PROCESS_H
 
@@ -52,6 +54,8 @@ struct lua_thread {
     bool has_kill_text;           /* error_text is that of the kill */
     uint64_t deferred_since_ns;   /* with has_deferred */
     unsigned unyieldable_resumes; /* active resumes made from where nothing can yield */
+    lua_State *unyieldable;       /* which made the first of them */
+    unsigned closings;            /* active calls of coroutine.close */
     char place[PLACE_SIZE];       /* module it stopped in and line there, when taken eagerly */
     int line;                     /* 0: to be found in `innermost` */
     char *error_text;             /* of the last uncaught error, from the allocator; or NULL */
@@ -76,7 +80,7 @@ struct process {
     int32_t syscall_numbers[SYSCALL_COUNT]; /* of this configuration; 0: absent */
 };
 
-enum { EXTRA_SPACE_HELD = 1 };
+enum { EXTRA_SPACE_HELD = 1, EXTRA_SPACE_KILLED = 2, EXTRA_SPACE_BITS = 3 };
 
 static inline uintptr_t *extra_space(lua_State *L)
 {
@@ -85,7 +89,7 @@ static inline uintptr_t *extra_space(lua_State *L)
 
 static inline struct process *process_of_state(lua_State *L)
 {
-    return (struct process *)(*extra_space(L) & ~(uintptr_t)EXTRA_SPACE_HELD);
+    return (struct process *)(*extra_space(L) & ~(uintptr_t)EXTRA_SPACE_BITS);
 }
 
 static inline bool state_is_held(lua_State *L)
@@ -96,6 +100,16 @@ static inline bool state_is_held(lua_State *L)
 static inline void state_set_held(lua_State *L, bool is_held)
 {
     *extra_space(L) = (uintptr_t)process_of_state(L) | (is_held ? EXTRA_SPACE_HELD : 0);
+}
+
+static inline bool state_is_killed(lua_State *L)
+{
+    return (*extra_space(L) & EXTRA_SPACE_KILLED) != 0;
+}
+
+static inline void state_set_killed(lua_State *L)
+{
+    *extra_space(L) |= EXTRA_SPACE_KILLED;
 }
 
 /* The kernel, and the thread whose code runs. */

@@ -5,9 +5,14 @@
 #include "kernel/flavour.h"
 #include "machine/lua/library.h"
 #include "machine/lua/trap.h"
+#include "machine/lua/work.h"
 
 /* Word of the heap's header that says that a process has been started in it. */
 enum { HEAP_IS_STARTED = 0 };
+
+/* Whoever asks for a block of so many bytes is going to fill it: a table that grows, a long
+   string. */
+enum { LARGE_BLOCK = 4096 };
 
 static void *get_or_resize(struct allocator *a, void *pointer, size_t size)
 {
@@ -17,7 +22,7 @@ static void *get_or_resize(struct allocator *a, void *pointer, size_t size)
 /* Asks for more than there can be: Lua then makes its emergency collection. */
 static int ask_for_too_much(lua_State *L)
 {
-    preemption_raise(L);
+    lua_newuserdata(L, (size_t)process_of_state(L)->allocator->size);
     return 0;
 }
 
@@ -30,6 +35,7 @@ static void collect(struct process *process)
     if (process->active == NULL || process->is_collecting)
         return; /* the main state is running, or there is none yet */
     process->is_collecting = true;
+    work_done(process, process->allocator->used / WORK_COLLECT_BYTES);
     process_call(process, ask_for_too_much, NULL);
     process->is_collecting = false;
     process->is_collection_due = true;
@@ -43,15 +49,19 @@ static void *allocate(void *user, void *pointer, size_t old_size, size_t new_siz
     struct allocator *a = process->allocator;
     void *found;
 
-    (void)old_size;
     if (new_size == 0) {
         allocator_free(a, pointer);
         return NULL;
     }
+    if (new_size >= LARGE_BLOCK && new_size <= a->size && (pointer == NULL || new_size > old_size))
+        work_done(process, new_size / WORK_BYTES);
     found = get_or_resize(a, pointer, new_size);
-    if (found != NULL)
+    if (found != NULL || process->is_collecting)
         return found;
-    collect(process);
+    if (new_size > a->size)
+        work_done(process, a->used / WORK_COLLECT_BYTES); /* Lua tries a collection of its own */
+    else
+        collect(process);
     return get_or_resize(a, pointer, new_size);
 }
 

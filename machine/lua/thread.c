@@ -420,6 +420,7 @@ bool thread_enter(struct lua_thread *thread, int *arguments)
     position_clear(t);
     thread->ending = NOT_ENDED;
     thread->unyieldable_resumes = 0;
+    thread->closings = 0;
     thread->has_deferred = false;
     thread->is_killed = false;
     thread->has_kill_text = false;

@@ -141,16 +141,69 @@ static bool text_is(const char *text, const char *other)
     return *text == *other;
 }
 
-/* The name of the C function whose callback is running, for people. pcall does no harm, so it is
-   one behind it. */
-static const char *callback_host(lua_State *L, lua_Debug *record)
+/* Pushes the name of the function on top as the libraries have it, "table.sort"; false: none
+   does. */
+static bool push_library_name(lua_State *L)
 {
-    for (int level = 1; lua_getstack(L, level, record); level++) {
-        lua_getinfo(L, "Sn", record);
-        if (record->what[0] == 'C' && (record->name == NULL || !text_is(record->name, "pcall")))
-            return record->name == NULL ? "a C function" : record->name;
+    int function = lua_gettop(L);
+
+    lua_getfield(L, LUA_REGISTRYINDEX, LUA_LOADED_TABLE);
+    for (lua_pushnil(L); lua_next(L, function + 1) != 0; lua_pop(L, 1)) {
+        if (!lua_istable(L, -1))
+            continue;
+        for (lua_pushnil(L); lua_next(L, -2) != 0; lua_pop(L, 1)) {
+            if (!lua_rawequal(L, -1, function) || lua_type(L, -2) != LUA_TSTRING)
+                continue;
+            if (text_is(lua_tostring(L, -4), "_G"))
+                lua_pushvalue(L, -2);
+            else
+                lua_pushfstring(L, "%s.%s", lua_tostring(L, -4), lua_tostring(L, -2));
+            return true;
+        }
     }
-    return "a C function";
+    return false;
+}
+
+/* Whether a function does no harm to what it calls, so that the one wanted is behind it. */
+static bool is_transparent(const char *name)
+{
+    return text_is(name, "pcall") || text_is(name, "xpcall");
+}
+
+/* Pushes the name of the C function whose callback stops `on` from yielding; false: not there. */
+static bool push_callback_host(lua_State *L, lua_State *on)
+{
+    lua_Debug record;
+
+    for (int level = 1; lua_getstack(on, level, &record); level++) {
+        int base = lua_gettop(L);
+
+        lua_getinfo(on, "Snf", &record);
+        lua_xmove(on, L, 1);
+        if (record.what[0] == 'C') {
+            if (!push_library_name(L))
+                lua_pushstring(L, record.name == NULL ? "a C function" : record.name);
+            if (!is_transparent(lua_tostring(L, -1)))
+                return true;
+        }
+        lua_settop(L, base);
+    }
+    return false;
+}
+
+const char *trap_callback_host(lua_State *L)
+{
+    const struct lua_thread *thread = process_of_state(L)->active;
+
+    luaL_checkstack(L, LUA_MINSTACK, NULL);
+    if (push_callback_host(L, L))
+        return lua_tostring(L, -1);
+    if (thread == NULL || thread->unyieldable_resumes == 0)
+        return "a C function";
+    if (thread->closings > 0)
+        return "coroutine.close";
+    lua_checkstack(thread->unyieldable, 1);
+    return push_callback_host(L, thread->unyieldable) ? lua_tostring(L, -1) : "a C function";
 }
 
 struct tcb *trap_current(lua_State *L)
@@ -173,11 +226,10 @@ bool trap_can_yield(lua_State *L)
 struct tcb *trap_begin(lua_State *L, const char *name)
 {
     struct tcb *t = trap_current(L);
-    lua_Debug record;
 
     if (!trap_can_yield(L))
         luaL_error(L, "seL4.%s cannot be called inside a callback of %s; call it before or after",
-                   name, callback_host(L, &record));
+                   name, trap_callback_host(L));
     return t;
 }
 

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /* How a Lua thread enters the kernel and comes back.
  *
- * A stub, a C function that the program calls, writes registers and makes the kernel entry itself, on
- * the thread's own C stack. If the thread goes on after it, the stub returns at once. If not, the
- * coroutine yields to the run loop; when the thread is resumed, its registers say where: after the
- * trap, then the stub finishes, or at the trap, then it is made again.
+ * A stub, a C function that the program calls, writes registers and makes the kernel entry itself,
+ * on the thread's own C stack. If the thread goes on after it, the stub returns at once. If not,
+ * the coroutine yields to the run loop; when the thread is resumed, its registers say where: after
+ * the trap, then the stub finishes, or at the trap, then it is made again.
  *
  * Positions. A coroutine stands at one place at a time, so that place gets a token instead of an
- * address: REG_PC holds the token, next_pc the token (do it again) or the token + 4 (go on after it).
- * Only when somebody reads the registers, platform_thread_sync replaces the token by the address of
- * the source line in the image; from then on both forms mean the position. Any other next_pc is a
- * new entry (thread.h). */
+ * address: REG_PC holds the token, next_pc the token (do it again) or the token + 4 (go on after
+ * it). Only when somebody reads the registers, platform_thread_sync replaces the token by the
+ * address of the source line in the image; from then on both forms mean the position. Any other
+ * next_pc is a new entry (thread.h). */
 #ifndef MACHINE_LUA_TRAP_H
 #define MACHINE_LUA_TRAP_H
 
@@ -51,6 +51,10 @@ struct tcb *trap_begin(lua_State *L, const char *name);
 /* Whether the coroutine, and all that have resumed it, can yield. */
 bool trap_can_yield(lua_State *L);
 
+/* The name of the C function whose callback is running, for people; some values are left on the
+   stack, the text among them. */
+const char *trap_callback_host(lua_State *L);
+
 /* Enter the kernel; to be returned from the stub. trap_begin has been called. */
 int trap_syscall(lua_State *L, const struct operation *operation, int64_t number);
 int trap_vm_fault(lua_State *L, const struct operation *operation, uint64_t vaddr, uint64_t cause);
@@ -69,8 +73,9 @@ int trap_finish_nothing(lua_State *L);
 /* Arms or disarms the count hook of a coroutine, as clock_is_watched says. */
 void preemption_update(lua_State *L, const struct process *process);
 
-/* Raises an error from a hook that no message handler sees: one would run with hooks switched off,
-   for as long as it likes. It is a memory error, of an allocation that no heap can have. */
+/* Raises an error from a hook, without a value and without taking memory. No message handler
+   sees it, since there are none (base_library.c has its own xpcall): one would run with hooks
+   switched off. */
 void preemption_raise(lua_State *L);
 
 #endif

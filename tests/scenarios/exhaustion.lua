@@ -6,7 +6,7 @@
 local seL4 = require "seL4"
 local system = require "lib.system"
 
-local STEPS, STEP_BYTES = 60, 160
+local STEPS, STEP_BYTES = 60, 400
 
 -- The program that runs in a small heap of its own, so that it fills up fast.
 local FILLER = [[

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Lua files that are part of the program; tools/embed.lua makes the tables when it is built. */
-#ifndef HOST_EMBEDDED_H
-#define HOST_EMBEDDED_H
+#ifndef MACHINE_EMBEDDED_H
+#define MACHINE_EMBEDDED_H
 
-#include <stddef.h>
+#include "kernel/types.h"
 
 struct embedded_file {
     const char *name; /* as `require` calls it; NULL after the last */
@@ -12,8 +12,9 @@ struct embedded_file {
     size_t length;
 };
 
-extern const struct embedded_file embedded_host[]; /* host/, as selvm.NAME */
-extern const struct embedded_file embedded_user[]; /* user/ */
+extern const struct embedded_file embedded_host[];    /* host/, as selvm.NAME */
+extern const struct embedded_file embedded_user[];    /* user/ */
+extern const struct embedded_file embedded_library[]; /* machine/lua/library/ */
 
 /* The file of this name in one of the tables, or NULL. */
 const struct embedded_file *embedded_find(const struct embedded_file *table, const char *name);

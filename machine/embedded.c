@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "host/embedded.h"
+#include "machine/embedded.h"
 
 #include <stdbool.h>
 

@@ -1,0 +1,292 @@
+/* SPDX-License-Identifier: MIT */
+/* string.* and utf8.*: what does not search (search.c). Where Lua's own function is called, its
+ * work is paid for by the lengths of its arguments or results. */
+#include <string.h>
+
+#include "machine/lua/library.h"
+#include "machine/lua/search.h"
+#include "machine/lua/text_buffer.h"
+#include "machine/lua/value.h"
+#include "machine/lua/work.h"
+
+enum {
+    CHARACTERS_PER_STEP = 8, /* that Lua's functions look at in the time of an instruction */
+    CONVERSION_STEPS = 16,   /* of string.format: the most costly, long numbers */
+    REPEATED_SIMPLY = 16384,
+    REPEATED_AT_ONCE = 1 << 20
+};
+
+static void pay(lua_State *L, uint64_t instructions)
+{
+    if (instructions >= WORK_SMALL)
+        work_done(process_of_state(L), instructions);
+}
+
+/* Before Lua's: for the length of the first argument, or also the second. */
+static int pay_for_first(lua_State *L)
+{
+    if (lua_type(L, 1) == LUA_TSTRING)
+        pay(L, lua_rawlen(L, 1) / CHARACTERS_PER_STEP);
+    return library_call_original(L);
+}
+
+/* After Lua's: for the number of results. */
+static int pay_for_results(lua_State *L)
+{
+    int count = library_call_original(L);
+
+    pay(L, (uint64_t)count);
+    return count;
+}
+
+/* --- rep -------------------------------------------------------------------------------------- */
+
+/* What rep keeps; the text follows. The beginning is doubled until all is there. */
+struct repetition {
+    size_t done, length;
+};
+
+static int rep_on(lua_State *L, int status, lua_KContext context)
+{
+    struct repetition *r = lua_touserdata(L, -1);
+    char *text = (char *)(r + 1);
+
+    (void)status;
+    (void)context;
+    while (r->done < r->length) {
+        size_t count = r->done < REPEATED_AT_ONCE ? r->done : (size_t)context;
+
+        if (count > r->length - r->done)
+            count = r->length - r->done;
+        memcpy(text + r->done, text, count);
+        r->done += count;
+        pay(L, count / WORK_BYTES);
+        if (work_is_over(L))
+            return work_leave(L, context, rep_on);
+    }
+    lua_pushlstring(L, text, r->length);
+    return 1;
+}
+
+/* Copies the string, and the separator behind all but the last; the unit that is repeated. */
+static int string_rep(lua_State *L)
+{
+    size_t length, between;
+    const char *text = luaL_checklstring(L, 1, &length);
+    lua_Integer count = luaL_checkinteger(L, 2);
+    const char *separator = luaL_optlstring(L, 3, "", &between);
+    size_t unit = length + between;
+    struct repetition *r;
+
+    if (count <= 0 || unit == 0) {
+        lua_pushliteral(L, "");
+        return 1;
+    }
+    if (unit >= (size_t)INT64_MAX / (lua_Unsigned)count)
+        luaL_error(L, "resulting string too large");
+    lua_settop(L, 3);
+    if (unit * (size_t)count <= REPEATED_SIMPLY)
+        return library_call_original(L);
+    r = lua_newuserdata(L, sizeof(*r) + unit * (size_t)count - between);
+    *r = (struct repetition){.done = unit, .length = unit * (size_t)count - between};
+    memcpy(r + 1, text, length);
+    if (count > 1)
+        memcpy((char *)(r + 1) + length, separator, between);
+    else
+        r->done = length;
+    /* Whole units are copied, so that they stay in step. */
+    unit *= unit < REPEATED_AT_ONCE ? REPEATED_AT_ONCE / unit : 1;
+    return rep_on(L, LUA_OK, (lua_KContext)unit);
+}
+
+/* --- format ----------------------------------------------------------------------------------- */
+
+enum { ARGUMENT_BITS = 20 }; /* a stack has at most a million values */
+
+static bool is_option(char c)
+{
+    return (c >= '0' && c <= '9') || c == '.' || c == '-' || c == '+' || c == ' ' || c == '#';
+}
+
+/* Whether Lua's function would call a __tostring for the argument. Pushes it then. */
+static bool has_tostring(lua_State *L, int argument)
+{
+    return !lua_isnone(L, argument) && luaL_getmetafield(L, argument, "__tostring") != LUA_TNIL;
+}
+
+/* Replaces the arguments of %s that have a __tostring by their texts, and calls Lua's function.
+   `context`: how far the format has been read, and the last argument used. */
+static int format_on(lua_State *L, int status, lua_KContext context)
+{
+    size_t length;
+    const char *format = lua_tolstring(L, 1, &length);
+    size_t at = (size_t)context >> ARGUMENT_BITS;
+    int argument = (int)(context & ((1 << ARGUMENT_BITS) - 1));
+
+    if (status == LUA_YIELD) {
+        value_check_text(L);
+        lua_replace(L, argument);
+    }
+    for (; at < length; at++) {
+        if (format[at] != '%')
+            continue;
+        at++;
+        if (format[at] == '%')
+            continue;
+        while (is_option(format[at]))
+            at++;
+        argument++;
+        if (format[at] == 's' && has_tostring(L, argument)) {
+            lua_pushvalue(L, argument);
+            lua_callk(L, 1, 1, (lua_KContext)((at + 1) << ARGUMENT_BITS | (size_t)argument),
+                      format_on);
+            value_check_text(L);
+            lua_replace(L, argument);
+        }
+    }
+    pay(L, length / CHARACTERS_PER_STEP + (uint64_t)argument * CONVERSION_STEPS);
+    return library_call_original(L);
+}
+
+static int string_format(lua_State *L)
+{
+    luaL_checkstring(L, 1);
+    return format_on(L, LUA_OK, 1);
+}
+
+/* --- arithmetic on strings (Lua 5.4) ---------------------------------------------------------- */
+
+static int arithmetic_on(lua_State *L, int status, lua_KContext context)
+{
+    (void)L;
+    (void)status;
+    (void)context;
+    return 1;
+}
+
+/* A metamethod of strings. Upvalues: Lua's, and its name. Where Lua's would call the second
+   operand's metamethod, it is done here. */
+static int string_arithmetic(lua_State *L)
+{
+    lua_settop(L, 2);
+    if (lua_type(L, 2) != LUA_TSTRING &&
+        luaL_getmetafield(L, 2, lua_tostring(L, lua_upvalueindex(2))) != LUA_TNIL) {
+        lua_insert(L, 1);
+        lua_callk(L, 2, 1, 0, arithmetic_on);
+        return 1;
+    }
+    for (int i = 1; i <= 2; i++) {
+        if (lua_type(L, i) == LUA_TSTRING)
+            pay(L, lua_rawlen(L, i) / CHARACTERS_PER_STEP);
+    }
+    return library_call_original(L);
+}
+
+static void open_arithmetic(lua_State *L)
+{
+    static const char *const names[] = {"__add", "__sub", "__mul", "__mod",
+                                        "__pow", "__div", "__idiv", "__unm"};
+
+    lua_pushliteral(L, "");
+    lua_getmetatable(L, -1);
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        if (lua_getfield(L, -1, names[i]) == LUA_TNIL) {
+            lua_pop(L, 1);
+            continue;
+        }
+        lua_pushstring(L, names[i]);
+        lua_pushcclosure(L, string_arithmetic, 2);
+        lua_setfield(L, -2, names[i]);
+    }
+    lua_pop(L, 2);
+}
+
+/* --- utf8 ------------------------------------------------------------------------------------- */
+
+/* utf8.len: for the characters that it has counted, or passed. */
+static int utf8_len(lua_State *L)
+{
+    int count = library_call_original(L);
+
+    pay(L, (uint64_t)lua_tointeger(L, -1));
+    return count;
+}
+
+/* utf8.offset: for the characters that it may pass. */
+static int utf8_offset(lua_State *L)
+{
+    lua_Integer count = lua_tointeger(L, 2);
+    lua_Unsigned distance = count < 0 ? 0 - (lua_Unsigned)count : (lua_Unsigned)count;
+    size_t length = lua_type(L, 1) == LUA_TSTRING ? lua_rawlen(L, 1) : 0;
+
+    pay(L, distance < length ? distance : length);
+    return library_call_original(L);
+}
+
+/* The iterator of utf8.codes: for the bytes it passes, of which there may be many in a string
+   that is not UTF-8. */
+static int utf8_next(lua_State *L)
+{
+    size_t length;
+    const char *text = luaL_checklstring(L, 1, &length);
+    lua_Unsigned at = (lua_Unsigned)luaL_checkinteger(L, 2);
+    lua_Unsigned passed = 0;
+
+    while (at < length && passed < length - at && ((unsigned char)text[at + passed] & 0xc0) == 0x80)
+        passed++;
+    pay(L, passed);
+    return library_call_original(L);
+}
+
+static int utf8_codes(lua_State *L)
+{
+    int count = library_call_original(L);
+
+    lua_pushvalue(L, -count);
+    lua_pushcclosure(L, utf8_next, 1);
+    lua_replace(L, -count - 1);
+    return count;
+}
+
+static void open_utf8(lua_State *L)
+{
+    luaL_requiref(L, LUA_UTF8LIBNAME, luaopen_utf8, 1);
+    library_wrap(L, "len", utf8_len);
+    library_wrap(L, "offset", utf8_offset);
+    library_wrap(L, "codes", utf8_codes);
+    library_wrap(L, "codepoint", pay_for_results);
+    lua_pop(L, 1);
+}
+
+/* --- opening ---------------------------------------------------------------------------------- */
+
+/* tonumber is a basic function, but one of strings. */
+static void open_tonumber(lua_State *L)
+{
+    lua_pushglobaltable(L);
+    library_wrap(L, "tonumber", pay_for_first);
+    lua_pop(L, 1);
+}
+
+void string_library_open(lua_State *L)
+{
+    static const luaL_Reg functions[] = {
+        {"find", search_find}, {"gmatch", search_gmatch}, {"gsub", search_gsub},
+        {"match", search_match}, {NULL, NULL},
+    };
+    static const char *const paid_for_first[] = {"lower", "pack", "packsize", "reverse", "unpack",
+                                                 "upper"};
+
+    luaL_requiref(L, LUA_STRLIBNAME, luaopen_string, 1);
+    library_remove(L, "dump");
+    luaL_setfuncs(L, functions, 0);
+    for (size_t i = 0; i < sizeof(paid_for_first) / sizeof(paid_for_first[0]); i++)
+        library_wrap(L, paid_for_first[i], pay_for_first);
+    library_wrap(L, "byte", pay_for_results);
+    library_wrap(L, "format", string_format);
+    library_wrap(L, "rep", string_rep);
+    lua_pop(L, 1);
+    open_arithmetic(L);
+    open_utf8(L);
+    open_tonumber(L);
+}
