@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "machine/embedded.h"
 
-#include <stdbool.h>
+#include "kernel/types.h"
 
 static bool text_equals(const char *a, const char *b)
 {
