@@ -39,5 +39,6 @@ return {
   { "user library", "$build/selvm run tests/user/library.lua", all },
   { "user library, MCS", "$build/selvm run --mcs tests/user/library_mcs.lua", all },
   { "examples", "lua5.4 tests/examples/test_examples.lua $build/selvm", all },
+  { "hostile programs", "lua5.4 tests/hostile/test_hostile.lua $build/selvm", all },
   { "scenarios", "lua5.4 tests/scenarios/test_scenarios.lua $build/selvm", all },
 }
