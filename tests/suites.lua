@@ -47,5 +47,6 @@ return {
   { "user rpc, MCS", "$build/selvm run --mcs tests/user/rpc.lua", { "release" } },
   { "user library, MCS", "$build/selvm run --mcs tests/user/library_mcs.lua", all },
   { "examples", "lua5.4 tests/examples/test_examples.lua $build/selvm", all },
+  { "hostile programs", "lua5.4 tests/hostile/test_hostile.lua $build/selvm", all },
   { "scenarios", "lua5.4 tests/scenarios/test_scenarios.lua $build/selvm", all },
 }

@@ -12,8 +12,8 @@
 #include "machine/lua/work.h"
 
 enum {
-    HOOK_INSTRUCTIONS = 1000, /* at most, between two looks at the clock */
     INSTRUCTION_NS = 1000 / INSTRUCTIONS_PER_US,
+    LONG_LOOK_NS = 100000, /* with the host's clock, so long may pass between two looks */
     OVERSTAY_MS = 1,
     NS_PER_MS = 1000000
 };
@@ -30,8 +30,9 @@ static void hook(lua_State *L, lua_Debug *record);
 
 /* Instructions until the clock has to be looked at: never beyond the next event, so that in virtual
    time a thread is left at the very instruction at which its time is up. */
-static int instructions_to_event(struct platform *p)
+static int instructions_to_event(const struct process *process)
 {
+    struct platform *p = process->platform;
     uint64_t event = clock_next_event(p);
     uint64_t left;
 
@@ -40,7 +41,21 @@ static int instructions_to_event(struct platform *p)
     if (event <= p->time_ns)
         return 1;
     left = (event - p->time_ns + INSTRUCTION_NS - 1) / INSTRUCTION_NS;
-    return left < HOOK_INSTRUCTIONS ? (int)left : HOOK_INSTRUCTIONS;
+    if (left >= (uint64_t)process->hook_instructions || p->clock == CLOCK_HOST)
+        return process->hook_instructions;
+    return (int)left;
+}
+
+/* With the host's clock: some instructions take long, such as a comparison of long strings; then the
+   hook comes more often. */
+static void adapt(struct process *process, uint64_t passed_ns)
+{
+    if (passed_ns > LONG_LOOK_NS)
+        process->hook_instructions = process->hook_instructions / 4 + 1;
+    else if (passed_ns < LONG_LOOK_NS / 4 && process->hook_instructions < HOOK_INSTRUCTIONS / 2)
+        process->hook_instructions *= 2;
+    else if (passed_ns < LONG_LOOK_NS / 4)
+        process->hook_instructions = HOOK_INSTRUCTIONS;
 }
 
 /* Sets the hook unless it is set so already: setting it begins its count anew, and what has been
@@ -78,8 +93,8 @@ static void kill(lua_State *L, struct lua_thread *thread)
     if (!thread->has_kill_text) {
         thread->has_kill_text = true;
         thread_keep_error(thread, NULL, 0); /* if there is no memory for the next lines */
-        lua_pushfstring(L, "killed: its turn was over, and for %d ms more it stayed inside a "
-                           "callback of %s, where no switch to another thread is possible",
+        lua_pushfstring(L, "killed: for %d ms after an interrupt it stayed inside a callback of "
+                           "%s, where no switch to another thread is possible",
                         (int)OVERSTAY_MS, trap_callback_host(L));
         luaL_traceback(L, L, lua_tostring(L, -1), 0);
         text = lua_tolstring(L, -1, &length);
@@ -108,8 +123,12 @@ static void hook(lua_State *L, lua_Debug *record)
         lua_gc(L, LUA_GCCOLLECT, 0);
     }
     if (record->event == LUA_HOOKCOUNT) {
+        uint64_t before = p->time_ns;
+
         clock_advance(p, (uint64_t)lua_gethookcount(L) * INSTRUCTION_NS);
         clock_now(p);
+        if (p->clock == CLOCK_HOST)
+            adapt(process, p->time_ns - before);
         devices_update(p);
     }
     if (process->active != NULL && clock_must_stop(p)) {
@@ -171,7 +190,7 @@ void preemption_update(lua_State *L, const struct process *process)
     else if (!clock_is_watched(process->platform))
         set_hook(L, 0, 0);
     else if (process->active == NULL || !process->active->has_deferred)
-        set_hook(L, LUA_MASKCOUNT, instructions_to_event(process->platform));
+        set_hook(L, LUA_MASKCOUNT, instructions_to_event(process));
     else if (trap_can_yield(L))
         set_hook(L, LUA_MASKCOUNT, 1);
     else

@@ -72,6 +72,7 @@ struct process {
     struct lua_thread *active;    /* whose code runs right now */
     uint64_t thread_count;
     bool has_released_threads;
+    int hook_instructions;        /* with the host's clock: at most, between two looks at it */
     bool is_collecting;           /* an emergency collection of ours is being made */
     bool is_collection_due;       /* a full one is to be made at the next instruction */
     bool is_root;                 /* the root task's */

@@ -132,6 +132,7 @@ struct process *process_create(struct platform *p, struct lua_heap *heap)
     memset(process, 0, sizeof(*process));
     process->platform = p;
     process->heap = heap;
+    process->hook_instructions = HOOK_INSTRUCTIONS;
     process->allocator = allocator_create((uint8_t *)process + own, size);
     find_syscall_numbers(process);
     process->main = lua_newstate(allocate, process);

@@ -12,6 +12,8 @@
 enum {
     CHARACTERS_PER_STEP = 8, /* that Lua's functions look at in the time of an instruction */
     CONVERSION_STEPS = 16,   /* of string.format: the most costly, long numbers */
+    MAPPED_AT_ONCE = 16384,
+    COUNTED_AT_ONCE = 8192,
     REPEATED_SIMPLY = 16384,
     REPEATED_AT_ONCE = 1 << 20
 };
@@ -37,6 +39,74 @@ static int pay_for_results(lua_State *L)
 
     pay(L, (uint64_t)count);
     return count;
+}
+
+/* --- upper, lower, reverse ----------------------------------------------------------------------- */
+
+enum mapping { MAP_UPPER, MAP_LOWER, MAP_REVERSE };
+
+/* What they keep for a long string; the new text follows. */
+struct mapped {
+    size_t done;
+};
+
+static char map(const char *text, size_t length, size_t at, enum mapping mapping)
+{
+    char c = text[at];
+
+    if (mapping == MAP_REVERSE)
+        return text[length - 1 - at];
+    if (mapping == MAP_UPPER)
+        return c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c;
+    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+static int map_on(lua_State *L, int status, lua_KContext mapping)
+{
+    struct mapped *m = lua_touserdata(L, 2);
+    char *to = (char *)(m + 1);
+    size_t length;
+    const char *text = lua_tolstring(L, 1, &length);
+
+    (void)status;
+    while (m->done < length) {
+        size_t end = length - m->done < MAPPED_AT_ONCE ? length : m->done + MAPPED_AT_ONCE;
+
+        pay(L, (end - m->done) / CHARACTERS_PER_STEP);
+        for (; m->done < end; m->done++)
+            to[m->done] = map(text, length, m->done, (enum mapping)mapping);
+        if (work_is_over(L))
+            return work_leave(L, mapping, map_on);
+    }
+    lua_pushlstring(L, to, length);
+    return 1;
+}
+
+static int map_string(lua_State *L, enum mapping mapping)
+{
+    size_t length;
+
+    luaL_checklstring(L, 1, &length);
+    if (length <= MAPPED_AT_ONCE)
+        return library_call_original(L);
+    lua_settop(L, 1);
+    *(struct mapped *)lua_newuserdata(L, sizeof(struct mapped) + length) = (struct mapped){0};
+    return map_on(L, LUA_OK, mapping);
+}
+
+static int string_upper(lua_State *L)
+{
+    return map_string(L, MAP_UPPER);
+}
+
+static int string_lower(lua_State *L)
+{
+    return map_string(L, MAP_LOWER);
+}
+
+static int string_reverse(lua_State *L)
+{
+    return map_string(L, MAP_REVERSE);
 }
 
 /* --- rep -------------------------------------------------------------------------------------- */
@@ -203,13 +273,59 @@ static void open_arithmetic(lua_State *L)
 
 /* --- utf8 ------------------------------------------------------------------------------------- */
 
-/* utf8.len: for the characters that it has counted, or passed. */
+/* Counts a long string piece by piece. Stack: string, first byte, last byte, whether it may be lax;
+   `context` is the count so far. */
+static int len_on(lua_State *L, int status, lua_KContext context)
+{
+    size_t length;
+    const char *text = lua_tolstring(L, 1, &length);
+    lua_Integer last = lua_tointeger(L, 3);
+    lua_Integer next = lua_tointeger(L, 2);
+
+    (void)status;
+    while (next <= last) {
+        lua_Integer end = last - next < COUNTED_AT_ONCE ? last : next + COUNTED_AT_ONCE;
+
+        lua_pushvalue(L, lua_upvalueindex(1));
+        lua_pushvalue(L, 1);
+        lua_pushinteger(L, next);
+        lua_pushinteger(L, end);
+        lua_pushvalue(L, 4);
+        lua_call(L, 4, 2);
+        if (lua_isnil(L, -2))
+            return 2;
+        context += (lua_KContext)lua_tointeger(L, -2);
+        for (next = end + 1; next <= last && ((unsigned char)text[next - 1] & 0xc0) == 0x80;)
+            next++; /* the rest of the last character */
+        lua_pushinteger(L, next);
+        lua_replace(L, 2);
+        lua_settop(L, 4);
+        pay(L, COUNTED_AT_ONCE / 4);
+        if (work_is_over(L))
+            return work_leave(L, context, len_on);
+    }
+    lua_pushinteger(L, (lua_Integer)context);
+    return 1;
+}
+
 static int utf8_len(lua_State *L)
 {
-    int count = library_call_original(L);
+    size_t length;
+    lua_Integer first, last;
 
-    pay(L, (uint64_t)lua_tointeger(L, -1));
-    return count;
+    luaL_checklstring(L, 1, &length);
+    first = luaL_optinteger(L, 2, 1);
+    last = luaL_optinteger(L, 3, -1);
+    first = first < 0 ? first + (lua_Integer)length + 1 : first;
+    last = last < 0 ? last + (lua_Integer)length + 1 : last;
+    if (first < 1 || last > (lua_Integer)length || last - first <= COUNTED_AT_ONCE)
+        return library_call_original(L);
+    lua_settop(L, 4);
+    lua_pushinteger(L, first);
+    lua_replace(L, 2);
+    lua_pushinteger(L, last);
+    lua_replace(L, 3);
+    return len_on(L, LUA_OK, 0);
 }
 
 /* utf8.offset: for the characters that it may pass. */
@@ -274,8 +390,7 @@ void string_library_open(lua_State *L)
         {"find", search_find}, {"gmatch", search_gmatch}, {"gsub", search_gsub},
         {"match", search_match}, {NULL, NULL},
     };
-    static const char *const paid_for_first[] = {"lower", "pack", "packsize", "reverse", "unpack",
-                                                 "upper"};
+    static const char *const paid_for_first[] = {"pack", "packsize", "unpack"};
 
     luaL_requiref(L, LUA_STRLIBNAME, luaopen_string, 1);
     library_remove(L, "dump");
@@ -284,7 +399,10 @@ void string_library_open(lua_State *L)
         library_wrap(L, paid_for_first[i], pay_for_first);
     library_wrap(L, "byte", pay_for_results);
     library_wrap(L, "format", string_format);
+    library_wrap(L, "lower", string_lower);
     library_wrap(L, "rep", string_rep);
+    library_wrap(L, "reverse", string_reverse);
+    library_wrap(L, "upper", string_upper);
     lua_pop(L, 1);
     open_arithmetic(L);
     open_utf8(L);

@@ -70,6 +70,8 @@ void trap_syscall_outside(struct platform *p, struct tcb *t);
 /* The operation without results. */
 int trap_finish_nothing(lua_State *L);
 
+enum { HOOK_INSTRUCTIONS = 1000 }; /* of the VM, at most, between two looks at the clock */
+
 /* Arms or disarms the count hook of a coroutine, as clock_is_watched says. */
 void preemption_update(lua_State *L, const struct process *process);
 

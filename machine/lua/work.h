@@ -18,7 +18,7 @@ enum {
     WORK_BYTES = 32,       /* so many are copied or compared in the time of an instruction */
     WORK_LOAD_BYTES = 4,   /* that many are compiled in the time of 16 */
     WORK_LOAD = 16,
-    WORK_COLLECT_BYTES = 4, /* of a heap, marked and swept */
+    WORK_COLLECT_BYTES = 16, /* of a heap, marked and swept */
     WORK_SMALL = 256       /* instructions' worth that need not be mentioned */
 };
 
