@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "machine/embedded.h"
 
-#include "kernel/types.h"
-
 static bool text_equals(const char *a, const char *b)
 {
     while (*a != '\0' && *a == *b) {
