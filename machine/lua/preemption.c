@@ -46,8 +46,8 @@ static int instructions_to_event(const struct process *process)
     return (int)left;
 }
 
-/* With the host's clock: some instructions take long, such as a comparison of long strings; then the
-   hook comes more often. */
+/* With the host's clock: some instructions take long, such as a comparison of long strings; then
+   the hook comes more often. */
 static void adapt(struct process *process, uint64_t passed_ns)
 {
     if (passed_ns > LONG_LOOK_NS)

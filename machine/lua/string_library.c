@@ -41,7 +41,7 @@ static int pay_for_results(lua_State *L)
     return count;
 }
 
-/* --- upper, lower, reverse ----------------------------------------------------------------------- */
+/* --- upper, lower, reverse --------------------------------------------------------------------- */
 
 enum mapping { MAP_UPPER, MAP_LOWER, MAP_REVERSE };
 
@@ -152,7 +152,7 @@ static int string_rep(lua_State *L)
         lua_pushliteral(L, "");
         return 1;
     }
-    if (unit >= (size_t)INT64_MAX / (lua_Unsigned)count)
+    if (unit > (size_t)INT32_MAX / (lua_Unsigned)count)
         luaL_error(L, "resulting string too large");
     lua_settop(L, 3);
     if (unit * (size_t)count <= REPEATED_SIMPLY)
@@ -318,7 +318,7 @@ static int utf8_len(lua_State *L)
     last = luaL_optinteger(L, 3, -1);
     first = first < 0 ? first + (lua_Integer)length + 1 : first;
     last = last < 0 ? last + (lua_Integer)length + 1 : last;
-    if (first < 1 || last > (lua_Integer)length || last - first <= COUNTED_AT_ONCE)
+    if (first < 1 || last < first || last > (lua_Integer)length || last - first <= COUNTED_AT_ONCE)
         return library_call_original(L);
     lua_settop(L, 4);
     lua_pushinteger(L, first);

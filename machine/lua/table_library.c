@@ -63,9 +63,9 @@ static int results(lua_State *L, int status, lua_KContext count)
 }
 
 /* Calls the function in Lua with the `count` arguments on top; it has one result if `wanted`. */
-static int call_lua(lua_State *L, const char *file, const char *name, int count, int wanted)
+static int call_lua(lua_State *L, const char *name, int count, int wanted)
 {
-    value_push_lua(L, file, name);
+    value_push_lua(L, "metamethods", name);
     lua_insert(L, -(count + 1));
     lua_callk(L, count, wanted, wanted, results);
     return wanted;
@@ -177,7 +177,7 @@ static int insert_with_length(lua_State *L, int status, lua_KContext context)
     if (!is_plain_at(L, 1)) {
         lua_pushinteger(L, last);
         lua_insert(L, 2); /* list, last, position, value */
-        return call_lua(L, "metamethods", "insert", 4, 0);
+        return call_lua(L, "insert", 4, 0);
     }
     m.next = last - 1;
     m.left = last - position;
@@ -208,7 +208,7 @@ static int remove_with_length(lua_State *L, int status, lua_KContext context)
     if (!is_plain_at(L, 1)) {
         lua_pushinteger(L, size);
         lua_pushinteger(L, position);
-        return call_lua(L, "metamethods", "remove", 3, 1);
+        return call_lua(L, "remove", 3, 1);
     }
     m.next = position + 1;
     m.left = position < size ? size - position : 0;
@@ -244,7 +244,7 @@ static int table_move(lua_State *L)
                   "destination wrap around");
     if (!is_plain) {
         lua_replace(L, 5);
-        return call_lua(L, "metamethods", "move", 5, 1);
+        return call_lua(L, "move", 5, 1);
     }
     m.left = last - first + 1;
     m.distance = (lua_Integer)((lua_Unsigned)to_first - (lua_Unsigned)first);
@@ -446,6 +446,15 @@ static bool is_easy(lua_State *L, lua_Integer size)
     return bytes <= SORTED_BYTES;
 }
 
+static int sort_done(lua_State *L, int status, lua_KContext context)
+{
+    (void)status;
+    (void)context;
+    if (lua_toboolean(L, -1))
+        luaL_error(L, "invalid order function for sorting");
+    return 0;
+}
+
 /* Stack: list, comparison, length. */
 static int sort_with_length(lua_State *L, int status, lua_KContext context)
 {
@@ -466,9 +475,12 @@ static int sort_with_length(lua_State *L, int status, lua_KContext context)
         return 0;
     }
     lua_settop(L, 2);
+    value_push_lua(L, "sort", has_function ? "sort_with" : "sort");
+    lua_pushvalue(L, 1);
     lua_pushinteger(L, size);
-    lua_insert(L, 2);
-    return call_lua(L, "sort", has_function ? "sort_with" : "sort", 3, 0);
+    lua_pushvalue(L, 2);
+    lua_callk(L, 3, 1, 0, sort_done);
+    return sort_done(L, LUA_OK, 0);
 }
 
 /* Its upvalue is Lua's own. */

@@ -52,6 +52,7 @@ void value_check_text(lua_State *L)
 {
     if (!lua_isstring(L, -1))
         luaL_error(L, "'__tostring' must return a string");
+    lua_tolstring(L, -1, NULL); /* a number becomes one */
 }
 
 /* load(text) for the texts of library/. */

@@ -3,9 +3,9 @@
 ---
 ---   selvm run tests/hostile/arena.lua ATTACK [MILLISECONDS]
 ---
---- ATTACK is a name of attacks.lua. The program has a process of its own. The bystander, a thread of
---- the root task's process, reads the clock all the time: the longest time between two readings is
---- the worst delay that the hostile program has caused it. After so many milliseconds of the
+--- ATTACK is a name of attacks.lua. The program has a process of its own. The bystander, a thread
+--- of the root task's process, reads the clock all the time: the longest time between two readings
+--- is the worst delay that the hostile program has caused it. After so many milliseconds of the
 --- machine's clock (60 if left out) the root task, at a higher priority, deletes the process.
 
 local seL4 = require "seL4"

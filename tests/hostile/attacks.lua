@@ -28,7 +28,7 @@ local function fills(name, source, heap_bits)
   attack(name, { source = source, heap_bits = heap_bits, fills = true })
 end
 
--- Loops, in places where a hook must find them -----------------------------------------------------
+-- Loops, in places where a hook must find them ----------------------------------------------------
 
 runs("loop", "while true do end")
 runs("empty for", "for i = 1, math.maxinteger do end")
@@ -65,7 +65,7 @@ runs("string arithmetic", [[
   local t = setmetatable({}, { __add = function() while true do end end })
   local _ = "1" + t]])
 
--- Callbacks of the standard library ----------------------------------------------------------------
+-- Callbacks of the standard library ---------------------------------------------------------------
 
 runs("sort comparison", "table.sort({ 3, 2, 1 }, function() while true do end end)")
 runs("sort __lt", [[
@@ -77,8 +77,10 @@ runs("sort of a proxy", [[
 runs("gsub function", [[("abc"):gsub(".", function() while true do end end)]])
 runs("gsub __index", [[
   ("abc"):gsub(".", setmetatable({}, { __index = function() while true do end end }))]])
-runs("__tostring", [[tostring(setmetatable({}, { __tostring = function() while true do end end }))]])
-runs("print __tostring", [[print(setmetatable({}, { __tostring = function() while true do end end }))]])
+runs("__tostring", [[
+  tostring(setmetatable({}, { __tostring = function() while true do end end }))]])
+runs("print __tostring", [[
+  print(setmetatable({}, { __tostring = function() while true do end end }))]])
 runs("format __tostring", [[
   ("%s"):format(setmetatable({}, { __tostring = function() while true do end end }))]])
 runs("concat __index", [[
@@ -95,7 +97,7 @@ runs("gmatch shared", [[
   local f = ("a"):rep(1000):gmatch "a-b"
   while true do f = ("a"):rep(1000):gmatch "a-b" f() end]])
 
--- Sections that cannot be left: killed -------------------------------------------------------------
+-- Sections that cannot be left: killed ------------------------------------------------------------
 
 attack("__close in coroutine.close", { since = "5.4", ended = "killed", text = "coroutine.close",
   source = [[
@@ -133,7 +135,7 @@ attack("killed while closing", { since = "5.4", ended = "killed", text = "seL4",
     end))
   end]] })
 
--- Long by pattern ----------------------------------------------------------------------------------
+-- Long by pattern ---------------------------------------------------------------------------------
 
 runs("pattern of options", [[while true do
   ("a"):rep(50):find(("a?"):rep(50) .. ("a"):rep(50)) end]])
@@ -154,7 +156,7 @@ runs("plain find", [[
   while true do s:find(p, 1, true) end]])
 runs("rest of a line", [[local s = ("a"):rep(1e5) while true do s:find ".-b" end]])
 
--- Long by count or by size -------------------------------------------------------------------------
+-- Long by count or by size ------------------------------------------------------------------------
 
 runs("rep of nothing", [[while true do assert((""):rep(1 << 53) == "") end]])
 runs("rep beyond all memory", [[while true do pcall(string.rep, "x", 1 << 53) end]])
@@ -200,9 +202,10 @@ runs("load", [[
   s = ("do " .. s .. " end "):rep(15)
   while true do load(s) end]])
 runs("table that grows", [[while true do local t = {} for i = 1, 50000 do t[i] = i end end]], 24)
-runs("keys that grow", [[while true do local t = {} for i = 1, 50000 do t[i * 3.5] = i end end]], 24)
+runs("keys that grow", [[
+  while true do local t = {} for i = 1, 50000 do t[i * 3.5] = i end end]], 24)
 
--- Memory -------------------------------------------------------------------------------------------
+-- Memory ------------------------------------------------------------------------------------------
 
 attack("list", { ended = "error", text = "not enough memory", heap_bits = 20,
   source = "local t = {} while true do t = { t } end" })
@@ -225,7 +228,7 @@ runs("weak tables", [[
     for i = 1, 1000 do t[{}] = { t } end
   end]], 20)
 
--- Depth --------------------------------------------------------------------------------------------
+-- Depth -------------------------------------------------------------------------------------------
 
 attack("recursion", { ended = "error", text = "overflow", heap_bits = 27, fills = true,
   source = "local function f() return 1 + f() end f()" })
@@ -248,7 +251,7 @@ runs("nested concat", [[while true do load("return 1" .. ("..1"):rep(3000)) end]
 runs("nested gsub", [[
   local function f() return (("a"):gsub("a", f)) end
   while true do pcall(f) end]], 24)
--- Ways around the rules ----------------------------------------------------------------------------
+-- Ways around the rules ---------------------------------------------------------------------------
 
 attack("__gc", { ended = "error", text = "__gc is not allowed",
   source = "setmetatable({}, { __gc = function() while true do end end })" })
@@ -258,7 +261,9 @@ runs("__gc later", [[
 attack("bytecode", { ended = "returned", says = "nil\t",
   source = [[print(load("\27Lua\83\0\25\147\r\n\26\n"))]] })
 attack("bytecode from a reader", { ended = "returned", says = "nil\t",
-  source = [[local s = "\27Lua" print(load(function() local r = s s = nil return r end, "x", "b"))]] })
+  source = [[
+  local s = "\27Lua"
+  print(load(function() local r = s s = nil return r end, "x", "b"))]] })
 attack("collectgarbage", { ended = "error", text = "only 'count'",
   source = [[collectgarbage "stop"]] })
 attack("the string metatable", { ended = "error", text = "mine", source = [[

@@ -13,7 +13,7 @@ local process = require "tests.host.process"
 
 local selvm = arg[1] or "build/release/selvm"
 
--- Microseconds of the machine's clock. A turn lasts 5 ticks of 2 ms; the first of them may be cut off.
+-- Microseconds of the machine's clock. A turn lasts 5 ticks of 2 ms.
 local SLICE, GRACE = 10000, 1000
 local COLLECTED_PER_US = 1600 / 2 -- bytes, as the machine's clock counts; up to two collections
 local READINGS_MIN = 10000 -- in half of 60 ms

@@ -2,14 +2,15 @@
 --- table.sort: quicksort, as Lua's own, around the median of three. It is in Lua so that the
 --- comparisons can be left and preempted wherever they stand.
 ---
---- There are two: one calls the program's comparison, one compares with `<`. They are made from one
---- text, in which LESS(a, b) stands for the comparison.
+--- There are two, which return true if the comparison contradicts itself: one calls the program's
+--- comparison, one compares with `<`. They are made from one text, in which LESS(a, b) stands for the
+--- comparison.
 
 local functions = ...
-local error, gsub, load = functions.error, functions.gsub, functions.load
+local gsub, load = functions.gsub, functions.load
 
 local text = [[
-local error, less = ...
+local less = ...
 local sort
 
 -- list[low] and list[up] are not between the limits: makes them so.
@@ -21,6 +22,7 @@ local function order(list, low, up)
 end
 
 -- Splits list[low..up] around the pivot, which is at up - 1; list[low] <= pivot <= list[up].
+-- Nil: the comparison contradicts itself.
 local function partition(list, low, up, pivot)
   local i, j = low, up - 1
   while true do
@@ -28,7 +30,7 @@ local function partition(list, low, up, pivot)
     local a = list[i]
     while LESS(a, pivot) do
       if i == up - 1 then
-        error("invalid order function for sorting", 3)
+        return nil
       end
       i = i + 1
       a = list[i]
@@ -37,7 +39,7 @@ local function partition(list, low, up, pivot)
     local b = list[j]
     while LESS(pivot, b) do
       if j < i then
-        error("invalid order function for sorting", 3)
+        return nil
       end
       j = j - 1
       b = list[j]
@@ -50,6 +52,7 @@ local function partition(list, low, up, pivot)
   end
 end
 
+-- True: the comparison contradicts itself.
 function sort(list, low, up, random)
   while low < up do
     order(list, low, up)
@@ -76,15 +79,20 @@ function sort(list, low, up, random)
     pivot = list[middle]
     list[middle], list[up - 1] = list[up - 1], pivot
     local at = partition(list, low, up, pivot)
-    local smaller
+    if not at then
+      return true
+    end
+    local smaller, is_bad
     if at - low < up - at then -- the smaller part first, so that the stack stays low
-      sort(list, low, at - 1, random)
+      is_bad = sort(list, low, at - 1, random)
       smaller, low = at - low, at + 1
     else
-      sort(list, at + 1, up, random)
+      is_bad = sort(list, at + 1, up, random)
       smaller, up = up - at, at - 1
     end
-    if (up - low) // 128 > smaller then -- the list has been made for our pivots
+    if is_bad then
+      return true
+    elseif (up - low) // 128 > smaller then -- the list has been made for our pivots
       random = (random * 1103515245 + 12345) & 0x7fffffff
     end
   end
@@ -97,9 +105,9 @@ local function make(name, comparison)
   functions[name] = function(list, size, less)
     local chunk = load((gsub(text, "LESS(%b())", comparison)))
     functions[name] = function(a_list, a_size, a_less)
-      chunk(error, a_less)(a_list, 1, a_size, 0)
+      return chunk(a_less)(a_list, 1, a_size, 0)
     end
-    functions[name](list, size, less)
+    return functions[name](list, size, less)
   end
 end
 
