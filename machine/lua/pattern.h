@@ -9,7 +9,7 @@
 
 #include "kernel/types.h"
 
-enum { CAPTURES_MAX = 32, OWN_CHOICES = 16 };
+enum { CAPTURES_MAX = 32, OWN_CHOICES = 8 };
 
 /* Lengths of captures that are no strings. */
 enum { CAPTURE_IS_OPEN = -1, CAPTURE_IS_POSITION = -2 };

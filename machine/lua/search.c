@@ -82,16 +82,22 @@ static enum match_result look_for_text(struct search *search)
     if ((size_t)(m->subject_end - m->subject) < length)
         return MATCH_NONE;
     last = m->subject_end - length;
-    for (; s <= last; s++) {
-        if (length == 0 || (*s == *m->pattern && is_equal(s, m->pattern, length, &m->steps))) {
+    while (s <= last) {
+        const char *from = s;
+        const char *end = last - s < m->steps ? last : s + m->steps;
+
+        while (length > 0 && s <= end && *s != *m->pattern)
+            s++;
+        m->steps -= s - from + 1;
+        if (s <= end && is_equal(s, m->pattern, length, &m->steps)) {
             search->start = s;
             search->plain_end = s + length;
             return MATCH_FOUND;
         }
-        if (--m->steps <= 0) {
-            search->start = s + 1;
+        s = s <= end ? s + 1 : s;
+        search->start = s;
+        if (m->steps <= 0 && s <= last)
             return MATCH_PAUSED;
-        }
     }
     return MATCH_NONE;
 }

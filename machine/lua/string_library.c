@@ -41,7 +41,7 @@ static int pay_for_results(lua_State *L)
     return count;
 }
 
-/* --- upper, lower, reverse --------------------------------------------------------------------- */
+/* --- upper, lower, reverse -------------------------------------------------------------------- */
 
 enum mapping { MAP_UPPER, MAP_LOWER, MAP_REVERSE };
 

@@ -210,6 +210,12 @@ static int remove_with_length(lua_State *L, int status, lua_KContext context)
         lua_pushinteger(L, position);
         return call_lua(L, "remove", 3, 1);
     }
+    if (position == size) { /* as on a stack: nothing is to be moved */
+        lua_rawgeti(L, 1, size);
+        lua_pushnil(L);
+        lua_rawseti(L, 1, size);
+        return 1;
+    }
     m.next = position + 1;
     m.left = position < size ? size - position : 0;
     lua_pushinteger(L, position);

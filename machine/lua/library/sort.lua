@@ -3,8 +3,8 @@
 --- comparisons can be left and preempted wherever they stand.
 ---
 --- There are two, which return true if the comparison contradicts itself: one calls the program's
---- comparison, one compares with `<`. They are made from one text, in which LESS(a, b) stands for the
---- comparison.
+--- comparison, one compares with `<`. They are made from one text, in which LESS(a, b) stands for
+--- the comparison.
 
 local functions = ...
 local gsub, load = functions.gsub, functions.load
