@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: MIT
 --- For each hostile program of tests/hostile: the longest time that a thread of equal priority had
---- to wait for its turn, by the host's clock. A turn lasts 10 ms; what is above that is the program's
---- doing, or the host's.
+--- to wait for its turn, by the host's clock. A turn lasts 10 ms; what is above that is the
+--- program's doing, or the host's.
 ---
 ---   lua5.4 bench/delays.lua [NAME...]      (from the repository's root, with build/release)
 
