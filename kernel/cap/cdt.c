@@ -6,21 +6,23 @@
  * directly before its descendants. Whether the next one in the list is a descendant is decided by
  * looking at the two (cdt_is_parent_of):
  *
- *     sentinel <-> Untyped 64K <-> TCB <-> CNode <-> CNode' <-> Endpoint <-> Endpoint, badge 7 <-> Untyped 1M ...
- *                  original        |       original  copy       original     original, first badged
- *                     \____________|__________/_____/______________/___________/
- *                              all lie in its memory          badge 7 is a child of the unbadged one
+ *     sentinel <-> Untyped U <-> TCB <-> CNode <-> CNode' <-> Endpoint <-> Endpoint 7 <-> Untyped V
+ *                  original    |        original  copy      original     original, badge 7
+ *                     \________|___________/________/___________/____________/
+ *                       all lie in its memory            badge 7 is a child of the unbadged one
  *
  * A capability a is an ancestor of one further on when
  *   - a is an original (is_revocable): it came from Retype, or its badge was set when it was made;
  *   - the other's object is a's object or lies within it (cap_same_region);
  *   - for a badged a: the other has the same badge and does not begin a family of its own.
  * Copies are not revocable, so they have no children: a copy's copy is its sibling. This is why a
- * capability has at most: untyped, object, badged, copy as its levels, and why one flat list will do.
+ * capability has at most: untyped, object, badged, copy as its levels, and why one flat list will
+ * do.
  *
  * What must hold, and kernel_check looks at:
  *   - previous and next are each other's inverse, and the list begins and ends at the sentinel;
- *   - empty slots are in no list, occupied ones are (a thread's and the interrupt table's included);
+ *   - empty slots are in no list, occupied ones are (those of a thread and of the interrupt table
+ *     included);
  *   - all capabilities to one object stand side by side, hence cdt_is_final only asks neighbours;
  *   - descendants of a capability follow it without a stranger in between, hence revocation deletes
  *     the next one until it is no descendant. */

@@ -24,7 +24,8 @@ bool cdt_is_final(struct kernel *k, const struct slot *slot);
    from the untyped capability in `parent`. */
 void cdt_insert_root(struct kernel *k, struct cap cap, struct slot *slot);
 void cdt_insert(struct kernel *k, struct cap cap, struct slot *source, struct slot *slot);
-void cdt_insert_new_object(struct kernel *k, struct cap cap, struct slot *parent, struct slot *slot);
+void cdt_insert_new_object(struct kernel *k, struct cap cap, struct slot *parent,
+                           struct slot *slot);
 
 /* Moves source's place in the tree to an empty slot; the capability becomes `cap`. */
 void cdt_move(struct kernel *k, struct cap cap, struct slot *source, struct slot *slot);
@@ -41,7 +42,8 @@ void cdt_remove(struct kernel *k, struct slot *slot);
 enum outcome cap_derive(struct invocation *inv, struct slot *slot, struct cap cap,
                         struct cap *derived);
 
-/* The same for a capability transferred in a message, where nobody is to be told: null if refused. */
+/* The same for a capability transferred in a message, where nobody is to be told: null if
+   refused. */
 struct cap cap_derive_or_null(struct kernel *k, struct slot *slot, struct cap cap);
 
 #endif

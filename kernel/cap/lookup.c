@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The guarded, multi-level CSpace: one CNode a step, each taking its guard and its radix off the top
- * of what is left of the address.
+/* The guarded, multi-level CSpace: one CNode a step, each taking its guard and its radix off the
+ * top of what is left of the address.
  *
  *     address, `depth` bits:   | guard bits | index: radix bits | left for the next CNode ... |
  *                                 must equal    picks a slot

@@ -5,26 +5,27 @@
  * been given out, its watermark. Retype rounds the watermark up to the new objects' alignment, puts
  * them there side by side, and moves it behind them:
  *
- *     object                            watermark                                  object + 2^size_bits
- *     |  TCB  |  EP EP |..| CNode       |  free                                    |
+ *     object                            watermark                        object + 2^size_bits
+ *     |  TCB  |  EP EP |..| CNode       |  free                          |
  *              children in the CDT      `- zero, or in pages marked unclean
  *
  * It never moves back while there are children. When the last child is gone, the next Retype starts
  * from the beginning: it resets the untyped, clearing what had been given out from its end to its
  * start, chunk by chunk, with the watermark following, so that it may be preempted.
  *
- * Memory given to users is zero. At boot nobody knows what the arena holds, and clearing a gigabyte
- * takes longer than a machine may take to start. So a bitmap says of each 4 KiB page of RAM whether
- * its content is unknown; such a page is cleared when the first object is made in it (memory_clean),
- * again in steps that may be preempted. Lua heaps are not cleared at all, as no user can read their
- * memory; their pages are marked again, so that the clearing is due when something else is made there. */
+ * Memory given to users is zero. At boot nobody knows what the arena holds, and clearing a
+ * gigabyte takes longer than a machine may take to start. So a bitmap says of each 4 KiB page of
+ * RAM whether its content is unknown; such a page is cleared when the first object is made in it
+ * (memory_clean), again in steps that may be preempted. Lua heaps are not cleared at all, as no
+ * user can read their memory; their pages are marked again, so that the clearing is due when
+ * something else is made there. */
 #include "kernel/cap/untyped.h"
 
 #include "kernel/cap/cdt.h"
 #include "kernel/entry/preemption.h"
 #include "kernel/flavour.h"
 
-/* --- clean and unclean pages --------------------------------------------------------------------- */
+/* --- clean and unclean pages ------------------------------------------------------------------ */
 
 static uint64_t *unclean_word(struct kernel *k, uint64_t page)
 {
@@ -102,7 +103,7 @@ static enum outcome reset(struct kernel *k, struct slot *slot)
     return DONE;
 }
 
-/* --- objects ---------------------------------------------------------------------------------------- */
+/* --- objects ---------------------------------------------------------------------------------- */
 
 unsigned object_size_bits(const struct kernel *k, enum object_type type, unsigned size_bits)
 {

@@ -100,7 +100,7 @@ static void map_tables(struct boot *b, uint64_t vaddr, uint64_t end)
 {
     uint64_t first = b->next_slot;
 
-    for (uint64_t at = vaddr; at < end; at = align_down(at, MEGA_PAGE_BITS) + (1 << MEGA_PAGE_BITS)) {
+    for (uint64_t at = vaddr; at < end; at = align_up(at + 1, MEGA_PAGE_BITS)) {
         struct table_walk walk = vspace_walk(b->k, b->vspace, at);
 
         for (; walk.bits > PAGE_BITS; walk = vspace_walk(b->k, b->vspace, at)) {

@@ -66,7 +66,8 @@ void fault_raise(struct kernel *k, struct tcb *t, struct fault fault)
         return;
     platform_thread_sync(k->platform, t);
     report(k, t, why_not);
-    t->fault.kind = FAULT_NONE; /* it is not being handled; a message sent later is no fault message */
+    /* Nobody handles it: what the thread sends later is no fault message. */
+    t->fault.kind = FAULT_NONE;
     t->is_abandoned = true;
     scheduler_set_state(k, t, THREAD_INACTIVE);
 }

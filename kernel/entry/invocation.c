@@ -26,7 +26,7 @@ void invocation_answer_length(struct invocation *inv, unsigned length)
     inv->answer_length = length < most ? length : most;
 }
 
-/* --- the sentence ------------------------------------------------------------------------------ */
+/* --- the sentence ----------------------------------------------------------------------------- */
 
 /* Text being put together in a TCB; cut where it is full. */
 struct sentence {
@@ -91,7 +91,7 @@ static void add_word(struct invocation *inv, uint64_t word)
     inv->error.words[inv->error.word_count++] = word;
 }
 
-/* --- the errors ---------------------------------------------------------------------------------- */
+/* --- the errors ------------------------------------------------------------------------------- */
 
 enum outcome refuse_truncated(struct invocation *inv)
 {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Binding Lua heaps to VSpaces. A VSpace's root table names its heap in its last entry, which covers
- * addresses no user may have: the heap's address, as an entry that is not valid to the page walk. */
+/* Binding Lua heaps to VSpaces. A VSpace's root table names its heap in its last entry, which
+ * covers addresses no user may have: the heap's address, as an entry that is not valid to the page
+ * walk. */
 #include "kernel/heap/heap.h"
 
 #include "kernel/vspace/vspace.h"

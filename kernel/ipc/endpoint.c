@@ -147,7 +147,7 @@ void endpoint_receive(struct kernel *k, struct tcb *receiver, struct receive_opt
         transfer_nothing(receiver);
 }
 
-/* --- cancelling --------------------------------------------------------------------------------- */
+/* --- cancelling ------------------------------------------------------------------------------- */
 
 /* The state is set by who cancels; the queue is put right here. */
 void endpoint_cancel(struct kernel *k, struct tcb *t)

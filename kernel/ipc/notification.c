@@ -4,8 +4,8 @@
  *     IDLE --signal--> ACTIVE (badge = all flags) --wait--> IDLE
  *     IDLE --wait----> WAITING: A <- B <- C         --signal--> A gets the badge
  *
- * A notification may be bound to one thread: when that thread waits for a message on an endpoint and
- * a signal comes, it receives the signal instead (manual section 5.2). */
+ * A notification may be bound to one thread: when that thread waits for a message on an endpoint
+ * and a signal comes, it receives the signal instead (manual section 5.2). */
 #include "kernel/ipc/notification.h"
 
 #include "kernel/flavour.h"

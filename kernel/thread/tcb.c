@@ -53,7 +53,7 @@ void tcb_restart(struct kernel *k, struct tcb *t)
     k->flavour->thread_resumed(k, t);
 }
 
-/* --- messages ------------------------------------------------------------------------------------ */
+/* --- messages --------------------------------------------------------------------------------- */
 
 /* By the frame's own address: the mapping in the VSpace plays no part. */
 struct ipc_buffer *tcb_buffer(struct kernel *k, struct tcb *t, enum buffer_use use)
