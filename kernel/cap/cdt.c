@@ -42,6 +42,7 @@ static void link_after(struct kernel *k, struct slot *before, struct slot *slot)
     kaddr address = kernel_address(k, slot);
     struct slot *after = slot_at(k, before->node.next);
 
+    kassert(before != slot);
     slot->node.previous = kernel_address(k, before);
     set_next(slot, before->node.next);
     set_next(before, address);
@@ -56,6 +57,7 @@ static void relink_neighbours(struct kernel *k, struct slot *slot, kaddr self)
     struct slot *previous = slot_at(k, slot->node.previous);
     struct slot *next = slot_at(k, slot->node.next);
 
+    kassert(is_aligned(self, 3));
     if (previous)
         set_next(previous, self);
     if (next)
@@ -108,6 +110,7 @@ bool cdt_is_final(struct kernel *k, const struct slot *slot)
     const struct slot *previous = cdt_previous(k, slot);
     const struct slot *next = cdt_next(k, slot);
 
+    kassert(!cap_is_null(slot->cap));
     if (previous && cap_same_object(previous->cap, slot->cap))
         return false;
     return !next || !cap_same_object(slot->cap, next->cap);
@@ -156,6 +159,7 @@ void cdt_insert(struct kernel *k, struct cap cap, struct slot *source, struct sl
 {
     bool is_original = cap_is_revocable(cap, source->cap);
 
+    kassert(!cap_is_null(source->cap) && source->node.previous != 0);
     kassert(slot_is_empty(slot));
     kassert(!cap_is_null(cap));
     fill_copied_untyped(source, cap);
@@ -169,6 +173,8 @@ void cdt_insert(struct kernel *k, struct cap cap, struct slot *source, struct sl
    nothing. */
 void cdt_move(struct kernel *k, struct cap cap, struct slot *source, struct slot *slot)
 {
+    kassert(!cap_is_null(cap));
+    kassert(source->node.previous != 0);
     kassert(slot_is_empty(slot));
     slot->cap = cap;
     slot->node = source->node;
@@ -182,6 +188,7 @@ void cdt_swap(struct kernel *k, struct cap cap_a, struct slot *a, struct cap cap
 {
     struct cdt_node node_a = a->node;
 
+    kassert(a != b);
     a->cap = cap_b;
     b->cap = cap_a;
     /* a's neighbours first learn of b. If b is one of them, this writes into b's own links, which

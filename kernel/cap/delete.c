@@ -67,6 +67,7 @@ static void finalise_notification(struct kernel *k, struct cap cap)
    of and returns what stays in the slot: a zombie of what holds capabilities, else null. */
 static struct cap finalise(struct kernel *k, struct cap cap, bool is_final)
 {
+    kassert(!cap_is_null(cap));
     if (cap_type(cap) == CAP_FRAME)
         vspace_unmap_frame(k, cap);
     if (cap_type(cap) == CAP_ZOMBIE)

@@ -49,6 +49,7 @@ static bool page_is_unclean(struct kernel *k, kaddr address)
    where it was. */
 enum outcome memory_clean(struct kernel *k, kaddr start, uint64_t size)
 {
+    kassert(start >= k->free_start && size <= k->memory_size);
     for (kaddr at = align_down(start, PAGE_BITS); at < start + size; at += 1 << PAGE_BITS) {
         uint64_t page = page_of(at);
 
@@ -67,6 +68,7 @@ void memory_mark_unclean(struct kernel *k, kaddr start, uint64_t size)
     uint64_t end = page_of(align_down(start + size, PAGE_BITS));
 
     kassert(is_aligned(size, PAGE_BITS) || size < UINT64_C(1) << PAGE_BITS);
+    kassert(start >= k->free_start && size <= k->memory_size);
     for (uint64_t page = page_of(align_up(start, PAGE_BITS)); page < end; page++)
         *unclean_word(k, page) |= UINT64_C(1) << (page % 64);
 }
@@ -87,6 +89,8 @@ static enum outcome reset(struct kernel *k, struct slot *slot)
     const uint64_t chunk = UINT64_C(1) << RESET_CHUNK_BITS;
 
     kassert(cap_type(slot->cap) == CAP_UNTYPED && cdt_first_child(k, slot) == NULL);
+    kassert(cap_type(slot->cap) == CAP_UNTYPED);
+    kassert(cdt_first_child(k, slot) == NULL);
     if (cap->untyped.is_device || cap->untyped.size_bits < RESET_CHUNK_BITS) {
         if (!cap->untyped.is_device)
             clear_chunk(k, cap->untyped.object, UINT64_C(1) << cap->untyped.size_bits);
@@ -144,6 +148,7 @@ struct cap object_create(struct kernel *k, enum object_type type, kaddr memory, 
 {
     const unsigned all = RIGHT_READ | RIGHT_WRITE | RIGHT_GRANT | RIGHT_GRANT_REPLY;
 
+    kassert(is_aligned(memory, object_size_bits(k, type, size_bits)));
     switch (type) {
     case OBJECT_UNTYPED:
         return cap_untyped(memory, size_bits, is_device, 0);
@@ -200,6 +205,7 @@ enum outcome untyped_retype(struct kernel *k, const struct retype_request *r)
     bool is_device = parent->untyped.is_device;
 
     kassert(cap_type(r->parent->cap) == CAP_UNTYPED);
+    kassert(r->memory >= r->parent->cap.untyped.object);
     kassert(r->count >= 1 && r->count <= RETYPE_FAN_OUT_MAX);
     kassert(is_aligned(r->memory, r->object_bits));
     if (r->needs_reset && parent->untyped.free_bytes != 0)

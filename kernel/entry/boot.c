@@ -127,6 +127,7 @@ static struct cap page_cap(kaddr frame, uint64_t vaddr)
 /* A page at vaddr, whose tables exist. */
 static void map_page(struct boot *b, kaddr frame, uint64_t vaddr)
 {
+    kassert(is_aligned(vaddr, PAGE_BITS));
     if (b->result == BOOT_OK)
         *vspace_walk(b->k, b->vspace, vaddr).entry = pte_make_frame(frame, FRAME_READ_WRITE, true);
 }
@@ -305,6 +306,7 @@ static void add_untyped(struct boot *b, kaddr address, unsigned bits, bool is_de
 /* A region becomes blocks, each as large as its start's alignment and the region's end allow. */
 static void add_region(struct boot *b, kaddr start, kaddr end, bool is_device)
 {
+    kassert(is_aligned(start, MIN_UNTYPED_BITS));
     while (start < end && end - start >= UINT64_C(1) << MIN_UNTYPED_BITS) {
         unsigned bits = 63 - (unsigned)__builtin_clzll(end - start);
         unsigned alignment = start == 0 ? 63 : (unsigned)__builtin_ctzll(start);
@@ -346,7 +348,7 @@ static void make_untypeds(struct boot *b)
     }
     add_device_region(b, start, RAM_BASE);
     add_region(b, b->next, b->end, false);
-    if (b->options->heap_bits != 0)
+    if (b->options->heap_bits != 0 && b->result == BOOT_OK)
         put_cap(b, cap_lua_heap(b->end, b->options->heap_bits), INIT_CAP_LUA_HEAP);
     add_region(b, heap_end, ram_end, false);
     set_region(b, b->k->flavour->boot_info_untyped, first);

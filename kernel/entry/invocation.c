@@ -14,6 +14,7 @@ uint64_t invocation_word(const struct invocation *inv, unsigned index)
 
 void invocation_answer(struct invocation *inv, unsigned index, uint64_t value)
 {
+    kassert(index < MESSAGE_WORDS_MAX);
     if (inv->is_call)
         tcb_set_message_word(inv->thread, inv->buffer, index, value);
 }
@@ -81,6 +82,7 @@ static struct sentence begin_sentence(struct invocation *inv, const char *why)
 
 static enum outcome refuse(struct invocation *inv, enum sel4_error error)
 {
+    kassert(error != SEL4_NO_ERROR && inv->error.error == SEL4_NO_ERROR);
     inv->error.error = (uint8_t)error;
     return REFUSED;
 }

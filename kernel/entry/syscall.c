@@ -177,6 +177,7 @@ static struct invocation read_call(struct kernel *k, struct send_kind kind)
                              .is_first_phase = kind.is_first_phase};
     unsigned most = inv.buffer ? MESSAGE_WORDS_MAX : MESSAGE_REGISTER_COUNT;
 
+    kassert(t != NULL);
     if (inv.length > most)
         inv.length = most;
     inv.method = method_of_label(k, inv.label);
@@ -308,6 +309,7 @@ void syscall_receive(struct kernel *k, struct receive_kind kind)
     uint64_t cptr = t->registers[REG_A0];
     struct lookup found = lookup_in_thread(k, t, cptr);
 
+    kassert(t != NULL);
     if (!found.slot)
         fault_raise(k, t, fault_of_lookup(cptr, found.fault, true));
     else if (cap_type(found.slot->cap) == CAP_ENDPOINT &&
@@ -413,6 +415,7 @@ void kernel_thread_exit(struct kernel *k)
 {
     struct tcb *t = kernel_current(k);
 
+    kassert(t != NULL);
     begin_entry(k);
     tcb_cancel_ipc(k, t); /* of a timeout fault, if its time is up just now */
     t->has_ended = true;

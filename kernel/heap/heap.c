@@ -17,6 +17,7 @@ void heap_init(struct kernel *k, kaddr object, unsigned size_bits)
     struct lua_heap *heap = kernel_pointer(k, object);
 
     kassert(size_bits >= LUA_HEAP_BITS_MIN && size_bits <= LUA_HEAP_BITS_MAX);
+    kassert(is_aligned(object, size_bits));
     memset(heap, 0, sizeof(*heap));
     heap->size_bits = size_bits;
 }
@@ -41,6 +42,7 @@ void heap_bind(struct kernel *k, struct lua_heap *heap, kaddr vspace, uint64_t a
 {
     kaddr address = kernel_address(k, heap);
 
+    kassert(asid != 0 && asid_root(k, asid) == vspace);
     kassert(heap->vspace == 0 && heap_of_vspace(k, vspace) == NULL);
     kassert(!pte_is_valid(address));
     memset(heap->engine, 0, sizeof(heap->engine));

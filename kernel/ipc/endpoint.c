@@ -49,6 +49,7 @@ static void dequeue(struct kernel *k, struct endpoint *ep, struct tcb *t)
     struct thread_queue queue = queue_of(ep);
 
     kassert(t->blocked_on == kernel_address(k, ep));
+    kassert(ep->state != ENDPOINT_IDLE);
     queue_remove(k, &queue, t);
     set_queue(ep, queue, (enum endpoint_state)ep->state);
     t->blocked_on = 0;
@@ -108,6 +109,7 @@ static void take_from_sender(struct kernel *k, struct endpoint *ep, struct tcb *
                                         .can_grant = sender->can_grant};
 
     kassert(ep->state == ENDPOINT_SEND && sender->state == THREAD_BLOCKED_ON_SEND);
+    kassert(ep->state == ENDPOINT_SEND);
     dequeue(k, ep, sender);
     transfer_message(k, sender, receiver, transfer);
     k->flavour->message_taken(k, sender, receiver, o);
@@ -136,6 +138,8 @@ void endpoint_receive(struct kernel *k, struct tcb *receiver, struct receive_opt
     struct endpoint *ep = endpoint_at(k, o.cap.endpoint.object);
 
     kassert(cap_type(o.cap) == CAP_ENDPOINT && (o.cap.endpoint.rights & RIGHT_READ));
+    kassert(cap_type(o.cap) == CAP_ENDPOINT);
+    kassert(receiver->blocked_on == 0);
     k->flavour->receive_prepare(k, receiver, &o);
     if (take_bound_signal(k, receiver, o.is_blocking))
         return;
@@ -152,6 +156,7 @@ void endpoint_receive(struct kernel *k, struct tcb *receiver, struct receive_opt
 /* The state is set by who cancels; the queue is put right here. */
 void endpoint_cancel(struct kernel *k, struct tcb *t)
 {
+    kassert(t->state == THREAD_BLOCKED_ON_SEND || t->state == THREAD_BLOCKED_ON_RECEIVE);
     kassert(t->blocked_on != 0);
     dequeue(k, endpoint_at(k, t->blocked_on), t);
     scheduler_set_state(k, t, THREAD_INACTIVE);
@@ -189,6 +194,7 @@ enum outcome endpoint_cancel_badged(struct kernel *k, struct endpoint *ep, uint6
     struct tcb *t = ep->state == ENDPOINT_SEND ? tcb_at(k, ep->head) : NULL;
     bool has_cancelled = false;
 
+    kassert(badge != 0);
     while (t) {
         struct tcb *next = tcb_at(k, t->queue_next);
 

@@ -94,6 +94,7 @@ uint64_t fault_write_message(struct kernel *k, struct tcb *faulter, struct tcb *
     struct message m = {.receiver = receiver, .buffer = buffer};
 
     kassert(faulter->fault.kind != FAULT_NONE);
+    kassert(faulter->fault.kind != FAULT_NONE && faulter->fault.kind < FAULT_KIND_COUNT);
     platform_thread_sync(k->platform, faulter);
     add_words(k, &m, faulter);
     return message_info_make(k->flavour->fault_labels[faulter->fault.kind], 0, 0, m.length);

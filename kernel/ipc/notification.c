@@ -28,6 +28,7 @@ static void dequeue(struct kernel *k, struct notification *n, struct tcb *t)
 {
     struct thread_queue queue = {.head = n->head, .tail = n->tail};
 
+    kassert(n->state == NOTIFICATION_WAITING);
     kassert(t->blocked_on == kernel_address(k, n));
     queue_remove(k, &queue, t);
     set_queue(n, queue);
@@ -37,6 +38,7 @@ static void dequeue(struct kernel *k, struct notification *n, struct tcb *t)
 /* Only the badge is written; what else a receive would return stays as it was. */
 static void deliver(struct kernel *k, struct notification *n, struct tcb *t, uint64_t badge)
 {
+    kassert(t->blocked_on == 0);
     scheduler_set_state(k, t, THREAD_RUNNING);
     t->registers[REG_A0] = badge;
     k->flavour->signal_taken(k, t, n);
@@ -134,6 +136,7 @@ void notification_unbind_thread(struct kernel *k, struct tcb *t)
 
 void notification_cancel(struct kernel *k, struct tcb *t)
 {
+    kassert(t->state == THREAD_BLOCKED_ON_NOTIFICATION);
     kassert(t->blocked_on != 0);
     dequeue(k, notification_at(k, t->blocked_on), t);
     scheduler_set_state(k, t, THREAD_INACTIVE);

@@ -65,6 +65,7 @@ void scheduler_enqueue(struct kernel *k, struct tcb *t)
     kaddr address = kernel_address(k, t);
 
     kassert(t->state != THREAD_IDLE && !t->awaits_budget);
+    kassert(t != &k->idle && !t->awaits_budget);
     if (t->is_queued)
         return;
     t->is_queued = true;
@@ -86,6 +87,7 @@ void scheduler_append(struct kernel *k, struct tcb *t)
     kaddr address = kernel_address(k, t);
 
     kassert(t->state != THREAD_IDLE && !t->awaits_budget);
+    kassert(t != &k->idle && !t->awaits_budget);
     if (t->is_queued)
         return;
     t->is_queued = true;
@@ -227,6 +229,7 @@ static void next_domain(struct kernel *k)
 static void switch_to(struct kernel *k, struct tcb *t)
 {
     kassert(t->state == THREAD_IDLE || scheduler_can_run(k, t));
+    kassert(t == &k->idle || thread_is_runnable(t));
     scheduler_dequeue(k, t);
     k->current = kernel_address(k, t);
 }

@@ -9,6 +9,7 @@
 /* Zero is right for nearly everything: stopped, priority 0, no capabilities. */
 void tcb_init(struct kernel *k, struct tcb *t)
 {
+    kassert(is_aligned(kernel_address(k, t), TCB_BITS));
     memset(t, 0, sizeof(*t));
     k->flavour->thread_init(k, t);
 }
@@ -29,6 +30,7 @@ void tcb_cancel_ipc(struct kernel *k, struct tcb *t)
 void tcb_suspend(struct kernel *k, struct tcb *t)
 {
     kassert(t->state != THREAD_IDLE);
+    kassert(t != &k->idle);
     platform_thread_sync(k->platform, t);
     tcb_cancel_ipc(k, t);
     /* A thread that was running has finished its last call: it goes on behind it. One that was
@@ -98,6 +100,7 @@ void tcb_set_name(struct tcb *t, const char *name, size_t length)
 {
     size_t kept = length < THREAD_NAME_SIZE - 1 ? length : THREAD_NAME_SIZE - 1;
 
+    kassert(name != NULL);
     memset(t->name, 0, THREAD_NAME_SIZE);
     memcpy(t->name, name, kept);
 }

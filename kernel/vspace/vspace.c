@@ -41,6 +41,7 @@ struct table_walk vspace_walk(struct kernel *k, kaddr root, uint64_t vaddr)
     uint64_t *entry = table + ((vaddr >> bits) & mask_bits(TABLE_INDEX_BITS));
 
     kassert(is_aligned(root, PAGE_TABLE_BITS));
+    kassert(vaddr < USER_TOP);
     while (pte_is_table(*entry) && bits > PAGE_BITS) {
         bits -= TABLE_INDEX_BITS;
         table = kernel_pointer(k, pte_address(*entry));
@@ -68,6 +69,7 @@ kaddr asid_root(struct kernel *k, uint64_t asid)
 {
     const uint64_t *entry = asid == 0 ? NULL : asid_entry(k, asid);
 
+    kassert(asid >> 16 == 0);
     return entry ? *entry : 0;
 }
 
@@ -86,6 +88,7 @@ static void forget_root(struct kernel *k, uint64_t *entry)
 {
     struct lua_heap *heap = heap_of_vspace(k, *entry);
 
+    kassert(*entry != 0);
     if (heap)
         heap_unbind(k, heap);
     *entry = 0;
@@ -150,6 +153,7 @@ void vspace_finalise_table(struct kernel *k, struct cap table)
 {
     uint64_t *entry;
 
+    kassert(cap_type(table) == CAP_PAGE_TABLE);
     if (!table.page_table.is_mapped)
         return;
     entry = asid_entry(k, table.page_table.asid);
