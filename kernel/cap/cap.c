@@ -161,6 +161,7 @@ struct cap cap_page_table_mapped(struct cap table, uint64_t asid, uint64_t vaddr
 
 /* --- narrowing ---------------------------------------------------------------------------- */
 
+/* The CNode with the guard in a data word; null if it does not fit. */
 static struct cap cnode_with_guard(struct cap cap, uint64_t data)
 {
     unsigned guard_size = (unsigned)cap_data_guard_size(data);

@@ -31,6 +31,7 @@
 #include "kernel/entry/invocation.h"
 /* --- links ---------------------------------------------------------------------------------- */
 
+/* The address of a slot fits into 62 bits. */
 static void set_next(struct slot *slot, kaddr next)
 {
     slot->node.next = next & ((UINT64_C(1) << 62) - 1);
@@ -119,6 +120,7 @@ bool cdt_is_final(struct kernel *k, const struct slot *slot)
 /* --- changes ---------------------------------------------------------------------------------- */
 
 /* Empty in both senses: no capability, and no place in the list. */
+/* No capability, and no place in the list. */
 static bool slot_is_empty(const struct slot *slot)
 {
     return cap_is_null(slot->cap) && slot->node.previous == 0 && slot->node.next == 0;

@@ -18,6 +18,7 @@ enum { SELDOM = 64 }; /* entries */
 /* When a check runs. */
 enum effort { ALWAYS, NOW_AND_THEN, ON_DEMAND };
 
+/* The configuration's own part. */
 static bool check_flavour(struct check *c)
 {
     return c->k->flavour->check(c);
@@ -57,6 +58,7 @@ static void add_text(struct check *c, const char *text)
     c->report->text[at] = '\0';
 }
 
+/* Appends the value in hexadecimal. */
 static void add_number(struct check *c, uint64_t value)
 {
     char text[sizeof("0x") + 16] = "0x";
@@ -134,6 +136,7 @@ const struct slot *check_find(const struct check *c, enum cap_type type, kaddr o
 
 /* --- running ---------------------------------------------------------------------------------- */
 
+/* All checks up to an effort, until the first that finds something. */
 static bool run(struct kernel *k, struct check_report *report, enum effort effort)
 {
     struct check c = {.k = k, .report = report};

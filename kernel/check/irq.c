@@ -2,6 +2,7 @@
 /* Interrupt lines: a line signals if and only if someone holds a handler capability for it. */
 #include "kernel/check/walk.h"
 
+/* Each handler is to an active line; counts lines that have one. */
 static bool check_handlers(struct check *c, uint64_t *count)
 {
     for (struct slot *s = check_next(c, &c->k->cdt_sentinel); s; s = check_next(c, s)) {

@@ -19,6 +19,7 @@
 #include "kernel/check/walk.h"
 #include "kernel/vspace/vspace.h"
 
+/* The first byte behind the object's memory. */
 static kaddr end_of(struct cap cap)
 {
     return cap.any.object + (UINT64_C(1) << cap_size_bits(cap));
@@ -26,12 +27,14 @@ static kaddr end_of(struct cap cap)
 
 /* --- one capability by itself ----------------------------------------------------------------- */
 
+/* Whether the capability says that its memory is no RAM. */
 static bool is_device(struct cap cap)
 {
     return (cap_type(cap) == CAP_UNTYPED && cap.untyped.is_device) ||
            (cap_type(cap) == CAP_FRAME && cap.frame.is_device);
 }
 
+/* Whether an object of the type can have the size that the capability gives. */
 static bool size_is_right(struct cap cap)
 {
     unsigned bits = cap_size_bits(cap);
@@ -93,6 +96,7 @@ static bool fields_are_right(struct cap cap)
     }
 }
 
+/* Size, alignment and kind of memory of an object. */
 static bool check_memory_of(struct check *c, const struct slot *slot)
 {
     struct cap cap = slot->cap;
@@ -110,6 +114,7 @@ static bool check_memory_of(struct check *c, const struct slot *slot)
     return true;
 }
 
+/* A capability by itself. */
 static bool check_object(struct check *c, const struct slot *slot)
 {
     if (cap_type(slot->cap) >= CAP_TYPE_COUNT)
@@ -123,6 +128,7 @@ static bool check_object(struct check *c, const struct slot *slot)
 
 /* --- beside its neighbours -------------------------------------------------------------------- */
 
+/* 0 for what has no badge. */
 static uint64_t badge_of(struct cap cap)
 {
     if (cap_type(cap) == CAP_ENDPOINT)
@@ -181,6 +187,7 @@ bool check_objects(struct check *c)
 
 /* --- beside everything else ------------------------------------------------------------------- */
 
+/* Whether b's memory is a's or part of it. */
 static bool is_within(struct cap a, struct cap b)
 {
     return b.any.object >= a.any.object && end_of(b) <= end_of(a);
@@ -223,6 +230,7 @@ bool check_places(struct check *c)
 
 /* --- memory that was not given out ------------------------------------------------------------ */
 
+/* Whether the page that the address lies in has a known content. */
 static bool page_is_known(const struct check *c, kaddr address)
 {
     uint64_t page = (address - RAM_BASE) >> PAGE_BITS;

@@ -13,6 +13,7 @@ struct queue_check {
     enum thread_state state; /* of all its threads */
 };
 
+/* One thread of a queue: it waits there, behind the one before it. */
 static bool check_member(struct check *c, const struct queue_check *q, kaddr at, kaddr previous)
 {
     const struct tcb *t;
@@ -47,6 +48,7 @@ static bool check_queue(struct check *c, const struct queue_check *q, uint64_t *
     return true;
 }
 
+/* State and queue of an endpoint; counts who waits. */
 static bool check_endpoint(struct check *c, kaddr address, uint64_t *count)
 {
     const struct endpoint *ep = endpoint_at(c->k, address);
@@ -58,6 +60,7 @@ static bool check_endpoint(struct check *c, kaddr address, uint64_t *count)
     return check_queue(c, &q, count);
 }
 
+/* State, queue and bound thread of a notification; counts who waits. */
 static bool check_notification(struct check *c, kaddr address, uint64_t *count)
 {
     const struct notification *n = notification_at(c->k, address);

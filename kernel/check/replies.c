@@ -3,6 +3,7 @@
  * the caller waits for it; time slices. */
 #include "kernel/check/walk.h"
 
+/* One reply capability: a master in its thread, or the one right to answer. */
 static bool check_reply(struct check *c, const struct slot *slot)
 {
     struct cap cap = slot->cap;

@@ -53,6 +53,7 @@ static bool check_slot(struct check *c, const struct slot *slot, uint64_t *count
     return true;
 }
 
+/* A row of slots; counts the capabilities in them. */
 static bool check_row(struct check *c, kaddr first, uint64_t slots, uint64_t *count)
 {
     for (uint64_t i = 0; i < slots; i++)

@@ -3,6 +3,7 @@
 #include "kernel/check/walk.h"
 #include "kernel/ipc/notification.h"
 
+/* Whether a thread could lie there. */
 static bool is_thread_address(const struct check *c, kaddr address)
 {
     return check_is_memory(c, address, TCB_BITS, UINT64_C(1) << TCB_BITS);
@@ -10,6 +11,7 @@ static bool is_thread_address(const struct check *c, kaddr address)
 
 /* --- ready queues ----------------------------------------------------------------------------- */
 
+/* Who is in one queue belongs there; counts them. */
 static bool check_ready_queue(struct check *c, struct ready_queues *r, unsigned domain,
                               unsigned priority, uint64_t *count)
 {
@@ -37,6 +39,7 @@ static bool check_ready_queue(struct check *c, struct ready_queues *r, unsigned 
     return true;
 }
 
+/* The upper level of the bits says which words of the lower one are not zero. */
 static bool check_marks(struct check *c, const struct ready_queues *r)
 {
     for (unsigned i = 0; i < PRIORITY_COUNT / 64; i++)
@@ -45,6 +48,7 @@ static bool check_marks(struct check *c, const struct ready_queues *r)
     return true;
 }
 
+/* Threads that say they are in a ready queue. */
 static uint64_t count_queued(const struct check *c)
 {
     uint64_t count = 0;
@@ -75,12 +79,14 @@ bool check_ready_queues(struct check *c)
 
 /* --- one thread ------------------------------------------------------------------------------- */
 
+/* Whether the thread stands in the queue of an endpoint or notification. */
 static bool waits(const struct tcb *t)
 {
     return t->state == THREAD_BLOCKED_ON_SEND || t->state == THREAD_BLOCKED_ON_RECEIVE ||
            t->state == THREAD_BLOCKED_ON_NOTIFICATION;
 }
 
+/* The state, and what follows from it for the queues. */
 static bool check_state(struct check *c, const struct tcb *t)
 {
     bool is_current = kernel_address(c->k, t) == c->k->current;
@@ -109,6 +115,7 @@ static bool check_no_links(struct check *c, const struct tcb *t)
     return true;
 }
 
+/* The notification that a thread is bound to knows the thread. */
 static bool check_bound(struct check *c, const struct tcb *t)
 {
     kaddr n = t->bound_notification;

@@ -11,6 +11,7 @@
 #include "kernel/check/walk.h"
 #include "kernel/heap/heap.h"
 
+/* Whether an object of a page could lie there. */
 static bool is_page(const struct check *c, kaddr address)
 {
     return address >= c->k->free_start &&
@@ -38,12 +39,14 @@ static bool check_pool(struct check *c, unsigned pool, uint64_t *count)
     return true;
 }
 
+/* Whether the capability is to a table that an ASID names. */
 static bool is_root(const struct check *c, struct cap cap)
 {
     return cap_type(cap) == CAP_PAGE_TABLE && cap.page_table.is_mapped &&
            asid_root(c->k, cap.page_table.asid) == cap.page_table.object;
 }
 
+/* Whether the pool is in use under the number in its capability. */
 static bool has_number(const struct check *c, struct cap pool)
 {
     return c->k->asid_pools[pool.asid_pool.asid_base >> ASID_POOL_INDEX_BITS] ==
@@ -123,6 +126,7 @@ static bool rights_cover(struct cap frame, uint64_t entry)
     return !(entry & PTE_READ) || frame.frame.rights != FRAME_KERNEL_ONLY;
 }
 
+/* Whether a capability to the frame remembers this entry. */
 static bool has_frame(const struct check *c, const struct place *p)
 {
     for (struct slot *s = check_next(c, &c->k->cdt_sentinel); s; s = check_next(c, s))
@@ -133,6 +137,7 @@ static bool has_frame(const struct check *c, const struct place *p)
     return false;
 }
 
+/* An entry that leads somewhere; counts it. */
 static bool check_valid(struct check *c, const struct place *p, struct mappings *m)
 {
     kaddr target = pte_address(p->entry);
@@ -198,6 +203,7 @@ static bool check_vspace(struct check *c, uint64_t asid, kaddr root, struct mapp
     }
 }
 
+/* All VSpaces that have an ASID. */
 static bool check_vspaces(struct check *c, struct mappings *m)
 {
     for (uint64_t pool = 0; pool < ASID_POOL_COUNT; pool++) {
@@ -281,6 +287,7 @@ bool check_mappings(struct check *c)
 
 /* --- heaps ------------------------------------------------------------------------------------ */
 
+/* One heap of the list: heap, VSpace and ASID belong together. */
 static bool check_bound_heap(struct check *c, const struct lua_heap *heap, kaddr previous)
 {
     kaddr at = kernel_address(c->k, heap);

@@ -48,6 +48,7 @@ static kaddr allocate(struct boot *b, unsigned bits)
 }
 
 /* Aligned to its size, like every object. */
+/* Memory for a heap at the end of what is free, so that little is lost to its alignment. */
 static kaddr allocate_heap(struct boot *b, unsigned bits)
 {
     uint64_t size = UINT64_C(1) << bits;
@@ -76,6 +77,7 @@ static void put_cap(struct boot *b, struct cap cap, uint64_t index)
 }
 
 /* The next free slot; boot information names ranges of them, so they are consecutive. */
+/* Puts a capability into the next slot. */
 static void add_cap(struct boot *b, struct cap cap)
 {
     if (b->next_slot >= b->slot_count && b->result == BOOT_OK)
@@ -84,12 +86,14 @@ static void add_cap(struct boot *b, struct cap cap)
     b->next_slot++;
 }
 
+/* A word of the boot information, by byte offset. */
 static void set_info(struct boot *b, unsigned offset, uint64_t value)
 {
     if (b->result == BOOT_OK)
         memcpy(b->info + offset, &value, sizeof(value));
 }
 
+/* A region of slots: from `start` to the next slot. */
 static void set_region(struct boot *b, unsigned offset, uint64_t start)
 {
     set_info(b, offset, start);
@@ -153,6 +157,7 @@ static void map_data(struct boot *b, const uint8_t *data, uint64_t size, uint64_
 
 /* --- the root task ---------------------------------------------------------------------------- */
 
+/* The root CNode, and the capabilities that have no object. */
 static void make_cnode(struct boot *b)
 {
     unsigned bits = b->options->cnode_bits ? b->options->cnode_bits : ROOT_CNODE_BITS_DEFAULT;
@@ -232,6 +237,7 @@ static uint64_t map_everything(struct boot *b)
     return buffer;
 }
 
+/* A copy of an initial capability in one of the root thread's slots. */
 static void copy_cap(struct boot *b, unsigned index, struct tcb *t, enum tcb_slot slot)
 {
     struct cap cap = cap_derive_or_null(b->k, &b->slots[index], b->slots[index].cap);
@@ -240,6 +246,7 @@ static void copy_cap(struct boot *b, unsigned index, struct tcb *t, enum tcb_slo
 }
 
 /* It holds copies of its own root capabilities, so that the user's can be moved or deleted. */
+/* The root thread, runnable and current. */
 static void make_thread(struct boot *b, uint64_t buffer)
 {
     kaddr object = allocate(b, TCB_BITS);
@@ -289,6 +296,7 @@ static void make_heap(struct boot *b)
 
 /* --- untypeds --------------------------------------------------------------------------------- */
 
+/* An untyped and its line in the boot information; no more than that has room for. */
 static void add_untyped(struct boot *b, kaddr address, unsigned bits, bool is_device)
 {
     unsigned list = b->k->flavour->boot_info_untyped + 16u;
@@ -332,6 +340,7 @@ static void add_device_region(struct boot *b, kaddr start, kaddr end)
 }
 
 /* Everything that is left, devices first, in the order of addresses. */
+/* All memory that is left, device memory first. */
 static void make_untypeds(struct boot *b)
 {
     uint64_t first = b->next_slot;
@@ -359,6 +368,7 @@ static void make_untypeds(struct boot *b)
 /* --- the kernel's own state ------------------------------------------------------------------- */
 
 /* Whatever a host may pass: nothing after this looks at the options' ranges again. */
+/* Whether each option is in its range. */
 static bool options_are_valid(const struct boot_options *o)
 {
     uint64_t end = align_up(o->image_vaddr + o->image_size, PAGE_BITS) + o->extra_size;
@@ -399,12 +409,14 @@ static uint64_t queues_size(const struct boot_options *o)
     return o->domain_count * sizeof(struct ready_queues);
 }
 
+/* A bit per page of RAM, in whole words. */
 static uint64_t bitmap_size(const struct boot_options *o)
 {
     return align_up(o->memory_size >> PAGE_BITS, 6) / 8;
 }
 
 /* Nothing in the arena is trusted; only the kernel's own part of it is cleared now. */
+/* The state of a system without any object. */
 static void init_kernel(struct kernel *k, const struct boot_options *o)
 {
     kaddr after = RAM_BASE + align_up(sizeof(*k), 6);

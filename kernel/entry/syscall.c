@@ -31,6 +31,7 @@ struct tcb *kernel_current(struct kernel *k)
 /* --- what a capability does with a message --------------------------------------------------- */
 
 /* Only sending needs a right here; the rights to grant travel along with the message. */
+/* The message goes to the endpoint as it is. */
 static enum outcome send_to_endpoint(struct invocation *inv)
 {
     struct cap cap = inv->slot->cap;
@@ -50,6 +51,7 @@ static enum outcome send_to_endpoint(struct invocation *inv)
     return DONE;
 }
 
+/* The badge goes to the notification; the message is ignored. */
 static enum outcome signal(struct invocation *inv)
 {
     struct cap cap = inv->slot->cap;
@@ -123,6 +125,7 @@ static enum outcome invoke(struct invocation *inv)
 /* --- reading the call ------------------------------------------------------------------------- */
 
 /* A label of no method is no error yet: the type of capability decides what to say. */
+/* The method that a label means in this configuration, or METHOD_NONE. */
 static enum method method_of_label(const struct kernel *k, uint64_t label)
 {
     if (label < k->flavour->label_count)
@@ -142,6 +145,7 @@ static enum outcome fault_of_caller(struct invocation *inv, uint64_t cptr,
 }
 
 /* The capability itself first, then those sent along: the first failure is the fault. */
+/* The invoked capability, and those sent along. */
 static enum outcome look_up_caps(struct invocation *inv, unsigned extra_count)
 {
     struct lookup found = lookup_in_thread(inv->kernel, inv->thread, inv->cptr);
@@ -161,6 +165,7 @@ static enum outcome look_up_caps(struct invocation *inv, unsigned extra_count)
 }
 
 /* Everything is read from the caller's registers and buffer; nothing here can fail. */
+/* The call as the current thread's registers describe it. */
 static struct invocation read_call(struct kernel *k, struct send_kind kind)
 {
     struct tcb *t = kernel_current(k);
@@ -186,6 +191,7 @@ static struct invocation read_call(struct kernel *k, struct send_kind kind)
 
 /* --- answering -------------------------------------------------------------------------------- */
 
+/* Who was refused what and why, as a line on the console. */
 static void trace_refusal(const struct invocation *inv)
 {
     console_text(inv->kernel, "seL4: ");
@@ -196,6 +202,7 @@ static void trace_refusal(const struct invocation *inv)
 }
 
 /* A sender that did not call is not told: the refusal is only traced. */
+/* The error's words become the answer. */
 static void answer_refusal(struct invocation *inv)
 {
     struct tcb *t = inv->thread;
@@ -213,6 +220,7 @@ static void answer_refusal(struct invocation *inv)
     t->registers[REG_A1] = message_info_make(inv->error.error, 0, 0, length);
 }
 
+/* The method's words are there already; adds the message info. */
 static void answer_success(struct invocation *inv)
 {
     if (!inv->is_call)
@@ -256,6 +264,7 @@ enum outcome syscall_send(struct kernel *k, struct send_kind kind)
 
 /* --- receiving -------------------------------------------------------------------------------- */
 
+/* The capability cannot be received from: a fault of the receiver. */
 static void refuse_receive(struct kernel *k, struct tcb *t, uint64_t cptr)
 {
     struct lookup_fault fault = {.failure = LOOKUP_MISSING_CAPABILITY};

@@ -6,6 +6,7 @@
 
 #include "kernel/vspace/vspace.h"
 
+/* The last entry of a root table. */
 static uint64_t *heap_entry(struct kernel *k, kaddr vspace)
 {
     kassert(is_aligned(vspace, PAGE_TABLE_BITS));

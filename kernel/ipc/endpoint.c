@@ -18,6 +18,7 @@ struct endpoint *endpoint_at(struct kernel *k, kaddr address)
     return kernel_pointer(k, address);
 }
 
+/* The queue as functions for queues take it. */
 static struct thread_queue queue_of(const struct endpoint *ep)
 {
     return (struct thread_queue){.head = ep->head, .tail = ep->tail};
@@ -32,6 +33,7 @@ static void set_queue(struct endpoint *ep, struct thread_queue queue, enum endpo
 }
 
 /* A queue never has both senders and receivers: the first to come would have met. */
+/* Puts a thread that blocks into the queue, which is empty or of the same kind. */
 static void enqueue(struct kernel *k, struct endpoint *ep, struct tcb *t,
                     enum endpoint_state state)
 {
@@ -44,6 +46,7 @@ static void enqueue(struct kernel *k, struct endpoint *ep, struct tcb *t,
     set_queue(ep, queue, state);
 }
 
+/* Takes a thread out of the queue; it waits for nothing then. */
 static void dequeue(struct kernel *k, struct endpoint *ep, struct tcb *t)
 {
     struct thread_queue queue = queue_of(ep);
@@ -58,6 +61,7 @@ static void dequeue(struct kernel *k, struct endpoint *ep, struct tcb *t)
 /* --- send and receive ------------------------------------------------------------------------- */
 
 /* What its capability allowed is kept: the capability may be gone when the message is taken. */
+/* The sender waits, and keeps with it what its capability allows. */
 static void block_sender(struct kernel *k, struct endpoint *ep, struct tcb *sender,
                          struct send_options o)
 {
@@ -90,6 +94,7 @@ void endpoint_send(struct kernel *k, struct endpoint *ep, struct tcb *sender,
     k->flavour->message_arrived(k, sender, receiver, &o);
 }
 
+/* The receiver waits. */
 static void block_receiver(struct kernel *k, struct endpoint *ep, struct tcb *receiver,
                            const struct receive_options *o)
 {
@@ -100,6 +105,7 @@ static void block_receiver(struct kernel *k, struct endpoint *ep, struct tcb *re
 }
 
 /* The longest waiting one (MCS: of the highest priority). Its own badge and rights count. */
+/* The first sender of the queue has its message received. */
 static void take_from_sender(struct kernel *k, struct endpoint *ep, struct tcb *receiver,
                              const struct receive_options *o)
 {
@@ -171,6 +177,7 @@ void endpoint_reorder(struct kernel *k, struct tcb *t)
     enqueue(k, ep, t, state);
 }
 
+/* Takes a thread out of the queue and lets it run into the same call. */
 static void make_call_again(struct kernel *k, struct endpoint *ep, struct tcb *t)
 {
     dequeue(k, ep, t);

@@ -25,12 +25,14 @@ struct message {
     unsigned index;
 };
 
+/* The next word; those that the receiver has no room for are dropped. */
 static void add(struct message *m, uint64_t word)
 {
     m->length = tcb_set_message_word(m->receiver, m->buffer, m->index, word);
     m->index++;
 }
 
+/* Registers of the faulter, by a list of them. */
 static void add_registers(struct message *m, const struct tcb *t, const uint8_t *list,
                           unsigned count)
 {
@@ -39,6 +41,7 @@ static void add_registers(struct message *m, const struct tcb *t, const uint8_t 
 }
 
 /* As many words as the kind of failure has figures. */
+/* The kind of failure and the figures that belong to it. */
 static void add_lookup(struct message *m, struct lookup_fault lookup)
 {
     add(m, lookup.failure);
@@ -51,6 +54,7 @@ static void add_lookup(struct message *m, struct lookup_fault lookup)
         add(m, lookup.bits_found);
 }
 
+/* The words of each kind of fault, in their order. */
 static void add_words(struct kernel *k, struct message *m, struct tcb *t)
 {
     const struct fault *fault = &t->fault;

@@ -17,6 +17,7 @@ struct notification *notification_at(struct kernel *k, kaddr address)
     return kernel_pointer(k, address);
 }
 
+/* Stores a changed queue; an empty one makes the notification idle. */
 static void set_queue(struct notification *n, struct thread_queue queue)
 {
     n->head = queue.head;
@@ -24,6 +25,7 @@ static void set_queue(struct notification *n, struct thread_queue queue)
     n->state = (queue.head == 0 ? NOTIFICATION_IDLE : NOTIFICATION_WAITING) & 3u;
 }
 
+/* Takes a thread out of the queue; it waits for nothing then. */
 static void dequeue(struct kernel *k, struct notification *n, struct tcb *t)
 {
     struct thread_queue queue = {.head = n->head, .tail = n->tail};
@@ -36,6 +38,7 @@ static void dequeue(struct kernel *k, struct notification *n, struct tcb *t)
 }
 
 /* Only the badge is written; what else a receive would return stays as it was. */
+/* The thread, which was waiting, gets the flags and runs. */
 static void deliver(struct kernel *k, struct notification *n, struct tcb *t, uint64_t badge)
 {
     kassert(t->blocked_on == 0);
@@ -46,6 +49,7 @@ static void deliver(struct kernel *k, struct notification *n, struct tcb *t, uin
 }
 
 /* Signals that nobody waits for add up. */
+/* Nobody waits: the flags stay until somebody does. */
 static void keep(struct notification *n, uint64_t badge)
 {
     kassert(n->state != NOTIFICATION_WAITING);

@@ -22,6 +22,7 @@
 
 #include "kernel/flavour.h"
 
+/* A domain's queues. */
 static struct ready_queues *queues_of(struct kernel *k, unsigned domain)
 {
     kassert(domain < k->domain_count);
@@ -31,6 +32,7 @@ static struct ready_queues *queues_of(struct kernel *k, unsigned domain)
 /* --- ready queues ----------------------------------------------------------------------------- */
 
 /* Both levels of bits, so that the highest priority is found in two steps. */
+/* The queue of this priority is not empty any more. */
 static void mark(struct ready_queues *r, unsigned priority)
 {
     kassert(priority < PRIORITY_COUNT);
@@ -38,6 +40,7 @@ static void mark(struct ready_queues *r, unsigned priority)
     r->top |= UINT64_C(1) << (priority / 64);
 }
 
+/* The queue of this priority has become empty. */
 static void unmark(struct ready_queues *r, unsigned priority)
 {
     kassert(r->queues[priority].head == 0 && r->queues[priority].tail == 0);
@@ -226,6 +229,7 @@ static void next_domain(struct kernel *k)
 }
 
 /* The current thread stands in no queue. */
+/* The thread, or nobody (idle), is current and thus in no queue. */
 static void switch_to(struct kernel *k, struct tcb *t)
 {
     kassert(t->state == THREAD_IDLE || scheduler_can_run(k, t));
@@ -235,6 +239,7 @@ static void switch_to(struct kernel *k, struct tcb *t)
 }
 
 /* A domain whose time is up is left only here. */
+/* The first of the highest priority runs, in the next domain if this one has had its time. */
 static void choose(struct kernel *k)
 {
     struct ready_queues *r;
@@ -272,6 +277,7 @@ static void consider_candidate(struct kernel *k, struct tcb *current, bool was_r
 }
 
 /* The current thread goes back to its queue first, so it competes with the others. */
+/* What has happened since the last choice leads to a new one. */
 static void draw_conclusion(struct kernel *k)
 {
     struct tcb *current = tcb_at(k, k->current);
