@@ -27,9 +27,7 @@ struct cap cap_untyped(kaddr object, unsigned size_bits, bool is_device, uint64_
 {
     kassert(free_bytes <= UINT64_C(1) << size_bits);
     kassert(size_bits >= MIN_UNTYPED_BITS && size_bits <= MAX_UNTYPED_BITS);
-    kassert(size_bits >= MIN_UNTYPED_BITS && size_bits <= MAX_UNTYPED_BITS);
     kassert(is_aligned(object, size_bits));
-    kassert(free_bytes <= UINT64_C(1) << size_bits);
     return (struct cap){.untyped = {.object = OBJECT(object), .type = CAP_UNTYPED,
                                     .size_bits = size_bits & 63u, .is_device = is_device,
                                     .free_bytes = free_bytes}};
@@ -77,7 +75,6 @@ struct cap cap_tcb(kaddr object)
 
 struct cap cap_irq_handler(uint64_t irq)
 {
-    kassert(irq < IRQ_COUNT);
     kassert(irq >= 1 && irq <= IRQ_LINE_MAX);
     return (struct cap){.irq_handler = {.irq = OBJECT(irq), .type = CAP_IRQ_HANDLER}};
 }
@@ -86,7 +83,6 @@ struct cap cap_irq_handler(uint64_t irq)
 struct cap cap_zombie(kaddr object, bool is_tcb, unsigned radix, uint64_t count)
 {
     kassert(count <= (is_tcb ? UINT64_C(1) << TCB_SLOTS_RADIX : UINT64_C(1) << radix));
-    kassert(count <= UINT64_C(1) << radix);
     return (struct cap){.zombie = {.object = OBJECT(object), .type = CAP_ZOMBIE,
                                    .radix = radix & 63u, .is_tcb = is_tcb, .count = count}};
 }

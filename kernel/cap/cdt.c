@@ -120,7 +120,6 @@ bool cdt_is_final(struct kernel *k, const struct slot *slot)
 /* --- changes ---------------------------------------------------------------------------------- */
 
 /* Empty in both senses: no capability, and no place in the list. */
-/* No capability, and no place in the list. */
 static bool slot_is_empty(const struct slot *slot)
 {
     return cap_is_null(slot->cap) && slot->node.previous == 0 && slot->node.next == 0;

@@ -88,7 +88,6 @@ static enum outcome reset(struct kernel *k, struct slot *slot)
     uint64_t used = cap->untyped.free_bytes;
     const uint64_t chunk = UINT64_C(1) << RESET_CHUNK_BITS;
 
-    kassert(cap_type(slot->cap) == CAP_UNTYPED && cdt_first_child(k, slot) == NULL);
     kassert(cap_type(slot->cap) == CAP_UNTYPED);
     kassert(cdt_first_child(k, slot) == NULL);
     if (cap->untyped.is_device || cap->untyped.size_bits < RESET_CHUNK_BITS) {

@@ -48,7 +48,6 @@ static kaddr allocate(struct boot *b, unsigned bits)
 }
 
 /* Aligned to its size, like every object. */
-/* Memory for a heap at the end of what is free, so that little is lost to its alignment. */
 static kaddr allocate_heap(struct boot *b, unsigned bits)
 {
     uint64_t size = UINT64_C(1) << bits;
@@ -65,10 +64,10 @@ static kaddr allocate_heap(struct boot *b, unsigned bits)
 
 /* --- capabilities ----------------------------------------------------------------------------- */
 
-/* Boot capabilities are originals without a parent: nobody can revoke them. They are put into slots
-   in the order of their objects' addresses, device memory apart: each stands before the earlier ones
-   in the list, so that the whole list is in falling order, as are the children of an untyped
-   (check/objects.c relies on it). */
+/* Boot capabilities are originals without a parent: nobody can revoke them. They are put into
+   slots in the order of their objects' addresses, device memory apart: each stands before the
+   earlier ones in the list, so that the whole list is in falling order, as are the children of
+   an untyped (check/objects.c relies on it). */
 static void put_cap(struct boot *b, struct cap cap, uint64_t index)
 {
     kassert(b->result != BOOT_OK || index < b->slot_count);
@@ -77,7 +76,6 @@ static void put_cap(struct boot *b, struct cap cap, uint64_t index)
 }
 
 /* The next free slot; boot information names ranges of them, so they are consecutive. */
-/* Puts a capability into the next slot. */
 static void add_cap(struct boot *b, struct cap cap)
 {
     if (b->next_slot >= b->slot_count && b->result == BOOT_OK)
@@ -246,7 +244,6 @@ static void copy_cap(struct boot *b, unsigned index, struct tcb *t, enum tcb_slo
 }
 
 /* It holds copies of its own root capabilities, so that the user's can be moved or deleted. */
-/* The root thread, runnable and current. */
 static void make_thread(struct boot *b, uint64_t buffer)
 {
     kaddr object = allocate(b, TCB_BITS);
@@ -340,7 +337,6 @@ static void add_device_region(struct boot *b, kaddr start, kaddr end)
 }
 
 /* Everything that is left, devices first, in the order of addresses. */
-/* All memory that is left, device memory first. */
 static void make_untypeds(struct boot *b)
 {
     uint64_t first = b->next_slot;
@@ -368,7 +364,6 @@ static void make_untypeds(struct boot *b)
 /* --- the kernel's own state ------------------------------------------------------------------- */
 
 /* Whatever a host may pass: nothing after this looks at the options' ranges again. */
-/* Whether each option is in its range. */
 static bool options_are_valid(const struct boot_options *o)
 {
     uint64_t end = align_up(o->image_vaddr + o->image_size, PAGE_BITS) + o->extra_size;
@@ -416,7 +411,6 @@ static uint64_t bitmap_size(const struct boot_options *o)
 }
 
 /* Nothing in the arena is trusted; only the kernel's own part of it is cleared now. */
-/* The state of a system without any object. */
 static void init_kernel(struct kernel *k, const struct boot_options *o)
 {
     kaddr after = RAM_BASE + align_up(sizeof(*k), 6);

@@ -61,7 +61,6 @@ void fault_raise(struct kernel *k, struct tcb *t, struct fault fault)
     const char *why_not = "";
 
     kassert(fault.kind > FAULT_NONE && fault.kind < FAULT_KIND_COUNT);
-    kassert(fault.kind != FAULT_NONE && fault.kind < FAULT_KIND_COUNT);
     kassert(t != &k->idle);
     t->fault = fault;
     if (k->flavour->fault_send(k, t, &why_not))

@@ -31,7 +31,6 @@ struct tcb *kernel_current(struct kernel *k)
 /* --- what a capability does with a message --------------------------------------------------- */
 
 /* Only sending needs a right here; the rights to grant travel along with the message. */
-/* The message goes to the endpoint as it is. */
 static enum outcome send_to_endpoint(struct invocation *inv)
 {
     struct cap cap = inv->slot->cap;
@@ -125,7 +124,6 @@ static enum outcome invoke(struct invocation *inv)
 /* --- reading the call ------------------------------------------------------------------------- */
 
 /* A label of no method is no error yet: the type of capability decides what to say. */
-/* The method that a label means in this configuration, or METHOD_NONE. */
 static enum method method_of_label(const struct kernel *k, uint64_t label)
 {
     if (label < k->flavour->label_count)
@@ -145,7 +143,6 @@ static enum outcome fault_of_caller(struct invocation *inv, uint64_t cptr,
 }
 
 /* The capability itself first, then those sent along: the first failure is the fault. */
-/* The invoked capability, and those sent along. */
 static enum outcome look_up_caps(struct invocation *inv, unsigned extra_count)
 {
     struct lookup found = lookup_in_thread(inv->kernel, inv->thread, inv->cptr);
@@ -165,7 +162,6 @@ static enum outcome look_up_caps(struct invocation *inv, unsigned extra_count)
 }
 
 /* Everything is read from the caller's registers and buffer; nothing here can fail. */
-/* The call as the current thread's registers describe it. */
 static struct invocation read_call(struct kernel *k, struct send_kind kind)
 {
     struct tcb *t = kernel_current(k);
@@ -202,7 +198,6 @@ static void trace_refusal(const struct invocation *inv)
 }
 
 /* A sender that did not call is not told: the refusal is only traced. */
-/* The error's words become the answer. */
 static void answer_refusal(struct invocation *inv)
 {
     struct tcb *t = inv->thread;

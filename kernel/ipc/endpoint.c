@@ -33,7 +33,6 @@ static void set_queue(struct endpoint *ep, struct thread_queue queue, enum endpo
 }
 
 /* A queue never has both senders and receivers: the first to come would have met. */
-/* Puts a thread that blocks into the queue, which is empty or of the same kind. */
 static void enqueue(struct kernel *k, struct endpoint *ep, struct tcb *t,
                     enum endpoint_state state)
 {
@@ -61,7 +60,6 @@ static void dequeue(struct kernel *k, struct endpoint *ep, struct tcb *t)
 /* --- send and receive ------------------------------------------------------------------------- */
 
 /* What its capability allowed is kept: the capability may be gone when the message is taken. */
-/* The sender waits, and keeps with it what its capability allows. */
 static void block_sender(struct kernel *k, struct endpoint *ep, struct tcb *sender,
                          struct send_options o)
 {
@@ -105,7 +103,6 @@ static void block_receiver(struct kernel *k, struct endpoint *ep, struct tcb *re
 }
 
 /* The longest waiting one (MCS: of the highest priority). Its own badge and rights count. */
-/* The first sender of the queue has its message received. */
 static void take_from_sender(struct kernel *k, struct endpoint *ep, struct tcb *receiver,
                              const struct receive_options *o)
 {
@@ -115,7 +112,6 @@ static void take_from_sender(struct kernel *k, struct endpoint *ep, struct tcb *
                                         .can_grant = sender->can_grant};
 
     kassert(ep->state == ENDPOINT_SEND && sender->state == THREAD_BLOCKED_ON_SEND);
-    kassert(ep->state == ENDPOINT_SEND);
     dequeue(k, ep, sender);
     transfer_message(k, sender, receiver, transfer);
     k->flavour->message_taken(k, sender, receiver, o);
@@ -144,7 +140,6 @@ void endpoint_receive(struct kernel *k, struct tcb *receiver, struct receive_opt
     struct endpoint *ep = endpoint_at(k, o.cap.endpoint.object);
 
     kassert(cap_type(o.cap) == CAP_ENDPOINT && (o.cap.endpoint.rights & RIGHT_READ));
-    kassert(cap_type(o.cap) == CAP_ENDPOINT);
     kassert(receiver->blocked_on == 0);
     k->flavour->receive_prepare(k, receiver, &o);
     if (take_bound_signal(k, receiver, o.is_blocking))

@@ -41,7 +41,6 @@ static void add_registers(struct message *m, const struct tcb *t, const uint8_t 
 }
 
 /* As many words as the kind of failure has figures. */
-/* The kind of failure and the figures that belong to it. */
 static void add_lookup(struct message *m, struct lookup_fault lookup)
 {
     add(m, lookup.failure);
@@ -97,7 +96,6 @@ uint64_t fault_write_message(struct kernel *k, struct tcb *faulter, struct tcb *
 {
     struct message m = {.receiver = receiver, .buffer = buffer};
 
-    kassert(faulter->fault.kind != FAULT_NONE);
     kassert(faulter->fault.kind != FAULT_NONE && faulter->fault.kind < FAULT_KIND_COUNT);
     platform_thread_sync(k->platform, faulter);
     add_words(k, &m, faulter);

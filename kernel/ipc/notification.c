@@ -38,7 +38,6 @@ static void dequeue(struct kernel *k, struct notification *n, struct tcb *t)
 }
 
 /* Only the badge is written; what else a receive would return stays as it was. */
-/* The thread, which was waiting, gets the flags and runs. */
 static void deliver(struct kernel *k, struct notification *n, struct tcb *t, uint64_t badge)
 {
     kassert(t->blocked_on == 0);
@@ -49,7 +48,6 @@ static void deliver(struct kernel *k, struct notification *n, struct tcb *t, uin
 }
 
 /* Signals that nobody waits for add up. */
-/* Nobody waits: the flags stay until somebody does. */
 static void keep(struct notification *n, uint64_t badge)
 {
     kassert(n->state != NOTIFICATION_WAITING);

@@ -44,7 +44,6 @@ struct arrival {
 
 /* Stops at the first capability that has no place to go, as seL4 does; what came before it has
    arrived. */
-/* Each capability becomes a badge, or a capability of the receiver, or ends the list. */
 static struct arrival transfer_caps(struct kernel *k, const struct extra_caps *extra,
                                     kaddr endpoint, struct tcb *receiver,
                                     struct ipc_buffer *buffer)
@@ -75,7 +74,6 @@ static struct arrival transfer_caps(struct kernel *k, const struct extra_caps *e
 }
 
 /* Whichever side lacks a buffer limits the message to the registers. */
-/* Copies as many words as both sides have room for; returns how many. */
 static unsigned copy_words(struct tcb *sender, const struct ipc_buffer *from,
                            struct tcb *receiver, struct ipc_buffer *to)
 {

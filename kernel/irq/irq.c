@@ -41,7 +41,6 @@ bool irq_is_active(const struct kernel *k, uint64_t irq)
 /* Lines begin masked: nobody could handle them before. */
 void irq_activate(struct kernel *k, uint64_t irq)
 {
-    kassert(irq < IRQ_COUNT && k->irq_states[irq] == IRQ_INACTIVE);
     kassert(irq >= 1 && irq <= IRQ_LINE_MAX);
     kassert(k->irq_states[irq] == IRQ_INACTIVE);
     kassert(cap_is_null(k->irq_slots[irq].cap));
@@ -52,7 +51,6 @@ void irq_activate(struct kernel *k, uint64_t irq)
 /* The last handler is going: its notification is let go, and the line silenced. */
 void irq_deactivate(struct kernel *k, uint64_t irq)
 {
-    kassert(irq < IRQ_COUNT && k->irq_states[irq] == IRQ_SIGNAL);
     kassert(irq >= 1 && irq <= IRQ_LINE_MAX);
     kassert(k->irq_states[irq] == IRQ_SIGNAL);
     slot_delete_one(k, &k->irq_slots[irq]);

@@ -32,7 +32,6 @@ static struct ready_queues *queues_of(struct kernel *k, unsigned domain)
 /* --- ready queues ----------------------------------------------------------------------------- */
 
 /* Both levels of bits, so that the highest priority is found in two steps. */
-/* The queue of this priority is not empty any more. */
 static void mark(struct ready_queues *r, unsigned priority)
 {
     kassert(priority < PRIORITY_COUNT);
@@ -68,7 +67,6 @@ void scheduler_enqueue(struct kernel *k, struct tcb *t)
     kaddr address = kernel_address(k, t);
 
     kassert(t->state != THREAD_IDLE && !t->awaits_budget);
-    kassert(t != &k->idle && !t->awaits_budget);
     if (t->is_queued)
         return;
     t->is_queued = true;
@@ -90,7 +88,6 @@ void scheduler_append(struct kernel *k, struct tcb *t)
     kaddr address = kernel_address(k, t);
 
     kassert(t->state != THREAD_IDLE && !t->awaits_budget);
-    kassert(t != &k->idle && !t->awaits_budget);
     if (t->is_queued)
         return;
     t->is_queued = true;
@@ -229,17 +226,14 @@ static void next_domain(struct kernel *k)
 }
 
 /* The current thread stands in no queue. */
-/* The thread, or nobody (idle), is current and thus in no queue. */
 static void switch_to(struct kernel *k, struct tcb *t)
 {
     kassert(t->state == THREAD_IDLE || scheduler_can_run(k, t));
-    kassert(t == &k->idle || thread_is_runnable(t));
     scheduler_dequeue(k, t);
     k->current = kernel_address(k, t);
 }
 
 /* A domain whose time is up is left only here. */
-/* The first of the highest priority runs, in the next domain if this one has had its time. */
 static void choose(struct kernel *k)
 {
     struct ready_queues *r;
@@ -277,7 +271,6 @@ static void consider_candidate(struct kernel *k, struct tcb *current, bool was_r
 }
 
 /* The current thread goes back to its queue first, so it competes with the others. */
-/* What has happened since the last choice leads to a new one. */
 static void draw_conclusion(struct kernel *k)
 {
     struct tcb *current = tcb_at(k, k->current);

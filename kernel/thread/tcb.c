@@ -30,7 +30,6 @@ void tcb_cancel_ipc(struct kernel *k, struct tcb *t)
 void tcb_suspend(struct kernel *k, struct tcb *t)
 {
     kassert(t->state != THREAD_IDLE);
-    kassert(t != &k->idle);
     platform_thread_sync(k->platform, t);
     tcb_cancel_ipc(k, t);
     /* A thread that was running has finished its last call: it goes on behind it. One that was
