@@ -87,7 +87,7 @@ static inline kaddr kernel_address(const struct kernel *k, const void *pointer)
     return RAM_BASE + (uint64_t)((const uint8_t *)pointer - (const uint8_t *)k);
 }
 
-/* Address 0 is no slot. */
+/* The slot, or the thread, at an address; NULL for address 0. */
 static inline struct slot *slot_at(struct kernel *k, kaddr address)
 {
     return address == 0 ? NULL : kernel_pointer(k, address);

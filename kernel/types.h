@@ -47,6 +47,7 @@ static inline uint64_t mask_bits(unsigned bits)
     return bits >= 64 ? ~UINT64_C(0) : (UINT64_C(1) << bits) - 1;
 }
 
+/* The next multiple of 2^bits from the value on; the value before that up to it. */
 static inline uint64_t align_up(uint64_t value, unsigned bits)
 {
     return (value + mask_bits(bits)) & ~mask_bits(bits);
@@ -57,6 +58,7 @@ static inline uint64_t align_down(uint64_t value, unsigned bits)
     return value & ~mask_bits(bits);
 }
 
+/* Whether the value is a multiple of 2^bits. */
 static inline bool is_aligned(uint64_t value, unsigned bits)
 {
     return (value & mask_bits(bits)) == 0;

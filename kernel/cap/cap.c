@@ -19,6 +19,7 @@ struct cap cap_null(void)
 /* Control capabilities name no object: having one is all there is to it. */
 struct cap cap_simple(enum cap_type type)
 {
+    kassert(type < CAP_TYPE_COUNT);
     return (struct cap){.any = {.type = type & 31u}};
 }
 
@@ -26,6 +27,7 @@ struct cap cap_untyped(kaddr object, unsigned size_bits, bool is_device, uint64_
 {
     kassert(free_bytes <= UINT64_C(1) << size_bits);
     kassert(size_bits >= MIN_UNTYPED_BITS && size_bits <= MAX_UNTYPED_BITS);
+    kassert(is_aligned(object, size_bits));
     return (struct cap){.untyped = {.object = OBJECT(object), .type = CAP_UNTYPED,
                                     .size_bits = size_bits & 63u, .is_device = is_device,
                                     .free_bytes = free_bytes}};
@@ -33,6 +35,7 @@ struct cap cap_untyped(kaddr object, unsigned size_bits, bool is_device, uint64_
 
 struct cap cap_endpoint(kaddr object, unsigned rights, uint64_t badge)
 {
+    kassert(is_aligned(object, ENDPOINT_BITS));
     return (struct cap){.endpoint = {.object = OBJECT(object), .type = CAP_ENDPOINT,
                                      .rights = rights & 15u, .badge = badge}};
 }
@@ -42,12 +45,14 @@ struct cap cap_notification(kaddr object, unsigned rights, uint64_t badge)
 {
     unsigned kept = rights & (RIGHT_READ | RIGHT_WRITE);
 
+    kassert(is_aligned(object, NOTIFICATION_BITS_CLASSIC));
     return (struct cap){.notification = {.object = OBJECT(object), .type = CAP_NOTIFICATION,
                                          .rights = kept & 15u, .badge = badge}};
 }
 
 struct cap cap_reply(kaddr caller, bool is_master, bool can_grant)
 {
+    kassert(is_aligned(caller, TCB_BITS));
     return (struct cap){.reply = {.object = OBJECT(caller), .type = CAP_REPLY,
                                   .is_master = is_master, .can_grant = can_grant}};
 }
@@ -56,6 +61,7 @@ struct cap cap_reply(kaddr caller, bool is_master, bool can_grant)
 struct cap cap_cnode(kaddr object, unsigned radix, uint64_t guard, unsigned guard_size)
 {
     kassert(radix > 0 && radix + guard_size <= WORD_BITS);
+    kassert(is_aligned(object, radix + SLOT_BITS));
     return (struct cap){.cnode = {.object = OBJECT(object), .type = CAP_CNODE,
                                   .radix = radix & 63u, .guard_size = guard_size & 63u,
                                   .guard = guard & mask_bits(guard_size)}};
@@ -69,7 +75,7 @@ struct cap cap_tcb(kaddr object)
 
 struct cap cap_irq_handler(uint64_t irq)
 {
-    kassert(irq < IRQ_COUNT);
+    kassert(irq >= 1 && irq <= IRQ_LINE_MAX);
     return (struct cap){.irq_handler = {.irq = OBJECT(irq), .type = CAP_IRQ_HANDLER}};
 }
 
@@ -86,6 +92,7 @@ struct cap cap_frame(kaddr object, unsigned size_bits, enum frame_rights rights,
 {
     kassert(is_aligned(object, size_bits));
     kassert(size_bits == PAGE_BITS || size_bits == MEGA_PAGE_BITS || size_bits == GIGA_PAGE_BITS);
+    kassert(rights >= FRAME_KERNEL_ONLY && rights <= FRAME_READ_WRITE);
     return (struct cap){.frame = {.object = OBJECT(object), .type = CAP_FRAME,
                                   .size_bits = size_bits & 63u, .rights = rights & 3u,
                                   .is_device = is_device}};
@@ -100,12 +107,14 @@ struct cap cap_page_table(kaddr object)
 struct cap cap_asid_pool(kaddr object, uint64_t asid_base)
 {
     kassert(is_aligned(object, ASID_POOL_BITS));
+    kassert(is_aligned(asid_base, ASID_POOL_INDEX_BITS));
     return (struct cap){.asid_pool = {.object = OBJECT(object), .type = CAP_ASID_POOL,
                                       .asid_base = asid_base}};
 }
 
 struct cap cap_lua_heap(kaddr object, unsigned size_bits)
 {
+    kassert(size_bits >= LUA_HEAP_BITS_MIN && size_bits <= LUA_HEAP_BITS_MAX);
     kassert(is_aligned(object, size_bits));
     return (struct cap){.lua_heap = {.object = OBJECT(object), .type = CAP_LUA_HEAP,
                                      .size_bits = size_bits & 63u}};
@@ -120,6 +129,7 @@ struct cap cap_reply_object(kaddr object, bool can_grant)
 
 struct cap cap_sched_context(kaddr object, unsigned size_bits)
 {
+    kassert(size_bits >= MIN_SCHED_CONTEXT_BITS);
     kassert(is_aligned(object, size_bits));
     return (struct cap){.sched_context = {.object = OBJECT(object), .type = CAP_SCHED_CONTEXT,
                                           .size_bits = size_bits & 63u}};
@@ -128,6 +138,7 @@ struct cap cap_sched_context(kaddr object, unsigned size_bits)
 struct cap cap_frame_mapped(struct cap frame, uint64_t asid, uint64_t vaddr)
 {
     kassert(cap_type(frame) == CAP_FRAME);
+    kassert(is_aligned(vaddr, frame.frame.size_bits));
     frame.frame.asid = asid & 0xffffu;
     frame.frame.vaddr = VADDR(vaddr);
     return frame;
@@ -137,6 +148,7 @@ struct cap cap_frame_mapped(struct cap frame, uint64_t asid, uint64_t vaddr)
 struct cap cap_page_table_mapped(struct cap table, uint64_t asid, uint64_t vaddr)
 {
     kassert(cap_type(table) == CAP_PAGE_TABLE);
+    kassert(is_aligned(vaddr, MEGA_PAGE_BITS));
     table.page_table.is_mapped = asid != 0;
     table.page_table.asid = asid & 0xffffu;
     table.page_table.vaddr = VADDR(vaddr);
@@ -145,6 +157,7 @@ struct cap cap_page_table_mapped(struct cap table, uint64_t asid, uint64_t vaddr
 
 /* --- narrowing ---------------------------------------------------------------------------- */
 
+/* The CNode with the guard in a data word; null if it does not fit. */
 static struct cap cnode_with_guard(struct cap cap, uint64_t data)
 {
     unsigned guard_size = (unsigned)cap_data_guard_size(data);

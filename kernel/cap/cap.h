@@ -72,17 +72,21 @@ struct cap {
 
 _Static_assert(sizeof(struct cap) == 16, "a capability is two words");
 
+/* Which variant it is; at most CAP_TYPE_COUNT - 1 in every capability that the kernel has made. */
 static inline enum cap_type cap_type(struct cap cap)
 {
     return (enum cap_type)cap.any.type;
 }
 
+/* Whether there is no capability: what an empty slot holds. */
 static inline bool cap_is_null(struct cap cap)
 {
     return cap_type(cap) == CAP_NULL;
 }
 
-/* Constructors. Values are masked to their fields; the caller has checked them. */
+/* Constructors. The caller has checked the values: objects are aligned to their size and lie in
+   RAM, untypeds and frames also in device memory; sizes and radices are in bits, free_bytes in
+   bytes from the start; rights are RIGHT_* bits. Frames and page tables are not mapped. */
 struct cap cap_null(void);
 struct cap cap_simple(enum cap_type type); /* types without an object: control capabilities */
 struct cap cap_untyped(kaddr object, unsigned size_bits, bool is_device, uint64_t free_bytes);

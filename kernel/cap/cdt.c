@@ -6,21 +6,23 @@
  * directly before its descendants. Whether the next one in the list is a descendant is decided by
  * looking at the two (cdt_is_parent_of):
  *
- *     sentinel <-> Untyped 64K <-> TCB <-> CNode <-> CNode' <-> Endpoint <-> Endpoint, badge 7 <-> Untyped 1M ...
- *                  original        |       original  copy       original     original, first badged
- *                     \____________|__________/_____/______________/___________/
- *                              all lie in its memory          badge 7 is a child of the unbadged one
+ *     sentinel <-> Untyped U <-> TCB <-> CNode <-> CNode' <-> Endpoint <-> Endpoint 7 <-> Untyped V
+ *                  original    |        original  copy      original     original, badge 7
+ *                     \________|___________/________/___________/____________/
+ *                       all lie in its memory            badge 7 is a child of the unbadged one
  *
  * A capability a is an ancestor of one further on when
  *   - a is an original (is_revocable): it came from Retype, or its badge was set when it was made;
  *   - the other's object is a's object or lies within it (cap_same_region);
  *   - for a badged a: the other has the same badge and does not begin a family of its own.
  * Copies are not revocable, so they have no children: a copy's copy is its sibling. This is why a
- * capability has at most: untyped, object, badged, copy as its levels, and why one flat list will do.
+ * capability has at most: untyped, object, badged, copy as its levels, and why one flat list will
+ * do.
  *
  * What must hold, and kernel_check looks at:
  *   - previous and next are each other's inverse, and the list begins and ends at the sentinel;
- *   - empty slots are in no list, occupied ones are (a thread's and the interrupt table's included);
+ *   - empty slots are in no list, occupied ones are (those of a thread and of the interrupt table
+ *     included);
  *   - all capabilities to one object stand side by side, hence cdt_is_final only asks neighbours;
  *   - descendants of a capability follow it without a stranger in between, hence revocation deletes
  *     the next one until it is no descendant. */
@@ -29,6 +31,7 @@
 #include "kernel/entry/invocation.h"
 /* --- links ---------------------------------------------------------------------------------- */
 
+/* The address of a slot fits into 62 bits. */
 static void set_next(struct slot *slot, kaddr next)
 {
     slot->node.next = next & ((UINT64_C(1) << 62) - 1);
@@ -40,6 +43,7 @@ static void link_after(struct kernel *k, struct slot *before, struct slot *slot)
     kaddr address = kernel_address(k, slot);
     struct slot *after = slot_at(k, before->node.next);
 
+    kassert(before != slot);
     slot->node.previous = kernel_address(k, before);
     set_next(slot, before->node.next);
     set_next(before, address);
@@ -54,6 +58,7 @@ static void relink_neighbours(struct kernel *k, struct slot *slot, kaddr self)
     struct slot *previous = slot_at(k, slot->node.previous);
     struct slot *next = slot_at(k, slot->node.next);
 
+    kassert(is_aligned(self, 3));
     if (previous)
         set_next(previous, self);
     if (next)
@@ -106,6 +111,7 @@ bool cdt_is_final(struct kernel *k, const struct slot *slot)
     const struct slot *previous = cdt_previous(k, slot);
     const struct slot *next = cdt_next(k, slot);
 
+    kassert(!cap_is_null(slot->cap));
     if (previous && cap_same_object(previous->cap, slot->cap))
         return false;
     return !next || !cap_same_object(slot->cap, next->cap);
@@ -154,6 +160,7 @@ void cdt_insert(struct kernel *k, struct cap cap, struct slot *source, struct sl
 {
     bool is_original = cap_is_revocable(cap, source->cap);
 
+    kassert(!cap_is_null(source->cap) && source->node.previous != 0);
     kassert(slot_is_empty(slot));
     kassert(!cap_is_null(cap));
     fill_copied_untyped(source, cap);
@@ -167,6 +174,8 @@ void cdt_insert(struct kernel *k, struct cap cap, struct slot *source, struct sl
    nothing. */
 void cdt_move(struct kernel *k, struct cap cap, struct slot *source, struct slot *slot)
 {
+    kassert(!cap_is_null(cap));
+    kassert(source->node.previous != 0);
     kassert(slot_is_empty(slot));
     slot->cap = cap;
     slot->node = source->node;
@@ -180,6 +189,7 @@ void cdt_swap(struct kernel *k, struct cap cap_a, struct slot *a, struct cap cap
 {
     struct cdt_node node_a = a->node;
 
+    kassert(a != b);
     a->cap = cap_b;
     b->cap = cap_a;
     /* a's neighbours first learn of b. If b is one of them, this writes into b's own links, which

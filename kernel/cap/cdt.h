@@ -6,7 +6,8 @@
 
 #include "kernel/entry/invocation.h"
 
-/* Whether b descends from a, given that b stands behind a in the list. */
+/* Whether b descends from a, given that b stands behind a in the list, with nothing between
+   them that does not descend from a. */
 bool cdt_is_parent_of(const struct slot *a, const struct slot *b);
 
 /* Neighbours in the list; NULL at its ends. */
@@ -16,7 +17,7 @@ struct slot *cdt_previous(struct kernel *k, const struct slot *slot);
 /* The next capability if it descends from this one, else NULL. */
 struct slot *cdt_first_child(struct kernel *k, const struct slot *slot);
 
-/* Whether no other capability names this one's object. */
+/* Whether no other capability names the object of this one. The slot is not empty. */
 bool cdt_is_final(struct kernel *k, const struct slot *slot);
 
 /* Puts a capability into an empty slot. As an original without a parent (boot, a thread's reply
@@ -24,12 +25,14 @@ bool cdt_is_final(struct kernel *k, const struct slot *slot);
    from the untyped capability in `parent`. */
 void cdt_insert_root(struct kernel *k, struct cap cap, struct slot *slot);
 void cdt_insert(struct kernel *k, struct cap cap, struct slot *source, struct slot *slot);
-void cdt_insert_new_object(struct kernel *k, struct cap cap, struct slot *parent, struct slot *slot);
+void cdt_insert_new_object(struct kernel *k, struct cap cap, struct slot *parent,
+                           struct slot *slot);
 
 /* Moves source's place in the tree to an empty slot; the capability becomes `cap`. */
 void cdt_move(struct kernel *k, struct cap cap, struct slot *source, struct slot *slot);
 
-/* Exchanges two slots; cap_a moves from a to b, cap_b from b to a. */
+/* Exchanges two slots, of which either may be empty: cap_a moves from a to b, cap_b from b to
+   a, and their places in the tree with them. */
 void cdt_swap(struct kernel *k, struct cap cap_a, struct slot *a, struct cap cap_b, struct slot *b);
 
 /* Takes the slot out of the tree and empties it. The object is not touched (see delete.h). */
@@ -41,7 +44,8 @@ void cdt_remove(struct kernel *k, struct slot *slot);
 enum outcome cap_derive(struct invocation *inv, struct slot *slot, struct cap cap,
                         struct cap *derived);
 
-/* The same for a capability transferred in a message, where nobody is to be told: null if refused. */
+/* The same for a capability transferred in a message, where nobody is to be told: null if
+   refused. */
 struct cap cap_derive_or_null(struct kernel *k, struct slot *slot, struct cap cap);
 
 #endif

@@ -112,7 +112,8 @@ static enum outcome invoke_mutate(struct invocation *inv, struct pair pair)
         return refuse_truncated(inv);
     cap = cap_update_data(pair.source->cap, invocation_word(inv, 4), MUST_PRESERVE_BADGE);
     if (cap_is_null(cap))
-        return refuse_illegal(inv, "Mutate cannot change a badge, nor set a guard that is too long");
+        return refuse_illegal(inv,
+                              "Mutate cannot change a badge, nor set a guard that is too long");
     cdt_move(inv->kernel, cap, pair.source, pair.destination);
     return DONE;
 }

@@ -5,8 +5,8 @@
  * Emptying may take long and may be interrupted, so an object that is being emptied is kept as a
  * zombie: a capability in the place of the last one, that counts the slots which may still be full.
  *
- *     slot S:   CNode, 4 slots   ->   Zombie 4   ->   Zombie 3   ->  ...  ->   Zombie 0   ->   empty
- *                                     [a b c d]       [a b c .]                [. . . .]
+ *     slot S:   CNode, 4 slots  ->  Zombie 4   ->  Zombie 3   ->  ...  ->  Zombie 0   ->  empty
+ *                                   [a b c d]      [a b c .]               [. . . .]
  *
  * Each step (reduce) empties the zombie's last slot. What if that holds the last capability to
  * another CNode, B? Emptying B in its turn would take a stack as deep as the chain of CNodes. So a
@@ -37,7 +37,7 @@
 #include "kernel/irq/irq.h"
 #include "kernel/vspace/vspace.h"
 
-/* --- what becomes of an object ----------------------------------------------------------------- */
+/* --- what becomes of an object ---------------------------------------------------------------- */
 
 /* The last capability to a thread is going. */
 static struct cap finalise_tcb(struct kernel *k, struct cap cap)
@@ -63,10 +63,11 @@ static void finalise_notification(struct kernel *k, struct cap cap)
     notification_cancel_all(k, n);
 }
 
-/* The last capability to the object is going, or, for frames, any. Undoes what the object is part of
-   and returns what stays in the slot: a zombie of what holds capabilities, else null. */
+/* The last capability to the object is going, or, for frames, any. Undoes what the object is part
+   of and returns what stays in the slot: a zombie of what holds capabilities, else null. */
 static struct cap finalise(struct kernel *k, struct cap cap, bool is_final)
 {
+    kassert(!cap_is_null(cap));
     if (cap_type(cap) == CAP_FRAME)
         vspace_unmap_frame(k, cap);
     if (cap_type(cap) == CAP_ZOMBIE)
@@ -129,7 +130,7 @@ void slot_delete_one(struct kernel *k, struct slot *slot)
     cdt_remove(k, slot);
 }
 
-/* --- zombies ------------------------------------------------------------------------------------ */
+/* --- zombies ---------------------------------------------------------------------------------- */
 
 /* The slots of what a zombie was; a thread's slots come first in it, too. */
 static struct slot *zombie_slots(struct kernel *k, struct cap zombie)
@@ -217,7 +218,7 @@ static enum outcome finalise_exposed(struct kernel *k, struct slot *slot)
     return DONE;
 }
 
-/* --- public ---------------------------------------------------------------------------------------- */
+/* --- public ----------------------------------------------------------------------------------- */
 
 /* Empties it in the exposed form, then takes it out of the tree. */
 enum outcome slot_delete(struct kernel *k, struct slot *slot)

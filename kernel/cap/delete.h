@@ -5,8 +5,8 @@
 
 #include "kernel/kernel.h"
 
-/* Empties the slot; with the last capability to an object, the object goes too. PREEMPTED: call
-   again. */
+/* Empties the slot, which may be empty already; with the last capability to an object, the object
+   goes too. PREEMPTED: the slot may hold a zombie in its place; call again. */
 MUST_USE enum outcome slot_delete(struct kernel *k, struct slot *slot);
 
 /* The same for a capability that is known to need only one step: never a CNode or TCB. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The guarded, multi-level CSpace: one CNode a step, each taking its guard and its radix off the top
- * of what is left of the address.
+/* The guarded, multi-level CSpace: one CNode a step, each taking its guard and its radix off the
+ * top of what is left of the address.
  *
  *     address, `depth` bits:   | guard bits | index: radix bits | left for the next CNode ... |
  *                                 must equal    picks a slot
@@ -48,6 +48,7 @@ struct lookup lookup_resolve(struct kernel *k, struct cap root, uint64_t cptr, u
     struct cap cnode = root;
     unsigned bits = depth;
 
+    kassert(depth >= 1 && depth <= WORD_BITS);
     if (cap_type(root) != CAP_CNODE)
         return failed((struct lookup_fault){.failure = LOOKUP_INVALID_ROOT});
     /* Every level takes at least one bit, so this ends. */
@@ -80,6 +81,7 @@ static struct lookup resolve_exactly(struct kernel *k, struct cap root, uint64_t
 {
     struct lookup found = lookup_resolve(k, root, index, depth);
 
+    kassert(cap_type(root) == CAP_CNODE);
     if (found.slot && found.bits_left != 0)
         return failed((struct lookup_fault){.failure = LOOKUP_DEPTH_MISMATCH,
                                             .bits_left = (uint8_t)found.bits_left});

@@ -5,8 +5,8 @@
 
 #include "kernel/cap/cap.h"
 
-/* Where the capability stands in the derivation tree, which is kept as a list (cap/cdt.c). Slots are
-   32-byte aligned, so an address leaves bits for the flags. Both zero in an empty slot. */
+/* Where the capability stands in the derivation tree, which is kept as a list (cap/cdt.c). An
+   address does not need all 64 bits, which leaves two for the flags. All zero in an empty slot. */
 struct cdt_node {
     kaddr previous;
     uint64_t next : 62;       /* kaddr of a slot */

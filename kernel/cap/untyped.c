@@ -5,26 +5,27 @@
  * been given out, its watermark. Retype rounds the watermark up to the new objects' alignment, puts
  * them there side by side, and moves it behind them:
  *
- *     object                            watermark                                  object + 2^size_bits
- *     |  TCB  |  EP EP |..| CNode       |  free                                    |
+ *     object                            watermark                        object + 2^size_bits
+ *     |  TCB  |  EP EP |..| CNode       |  free                          |
  *              children in the CDT      `- zero, or in pages marked unclean
  *
  * It never moves back while there are children. When the last child is gone, the next Retype starts
  * from the beginning: it resets the untyped, clearing what had been given out from its end to its
  * start, chunk by chunk, with the watermark following, so that it may be preempted.
  *
- * Memory given to users is zero. At boot nobody knows what the arena holds, and clearing a gigabyte
- * takes longer than a machine may take to start. So a bitmap says of each 4 KiB page of RAM whether
- * its content is unknown; such a page is cleared when the first object is made in it (memory_clean),
- * again in steps that may be preempted. Lua heaps are not cleared at all, as no user can read their
- * memory; their pages are marked again, so that the clearing is due when something else is made there. */
+ * Memory given to users is zero. At boot nobody knows what the arena holds, and clearing a
+ * gigabyte takes longer than a machine may take to start. So a bitmap says of each 4 KiB page of
+ * RAM whether its content is unknown; such a page is cleared when the first object is made in it
+ * (memory_clean), again in steps that may be preempted. Lua heaps are not cleared at all, as no
+ * user can read their memory; their pages are marked again, so that the clearing is due when
+ * something else is made there. */
 #include "kernel/cap/untyped.h"
 
 #include "kernel/cap/cdt.h"
 #include "kernel/entry/preemption.h"
 #include "kernel/flavour.h"
 
-/* --- clean and unclean pages --------------------------------------------------------------------- */
+/* --- clean and unclean pages ------------------------------------------------------------------ */
 
 static uint64_t *unclean_word(struct kernel *k, uint64_t page)
 {
@@ -48,6 +49,7 @@ static bool page_is_unclean(struct kernel *k, kaddr address)
    where it was. */
 enum outcome memory_clean(struct kernel *k, kaddr start, uint64_t size)
 {
+    kassert(start >= k->free_start && size <= k->memory_size);
     for (kaddr at = align_down(start, PAGE_BITS); at < start + size; at += 1 << PAGE_BITS) {
         uint64_t page = page_of(at);
 
@@ -66,6 +68,7 @@ void memory_mark_unclean(struct kernel *k, kaddr start, uint64_t size)
     uint64_t end = page_of(align_down(start + size, PAGE_BITS));
 
     kassert(is_aligned(size, PAGE_BITS) || size < UINT64_C(1) << PAGE_BITS);
+    kassert(start >= k->free_start && size <= k->memory_size);
     for (uint64_t page = page_of(align_up(start, PAGE_BITS)); page < end; page++)
         *unclean_word(k, page) |= UINT64_C(1) << (page % 64);
 }
@@ -85,7 +88,8 @@ static enum outcome reset(struct kernel *k, struct slot *slot)
     uint64_t used = cap->untyped.free_bytes;
     const uint64_t chunk = UINT64_C(1) << RESET_CHUNK_BITS;
 
-    kassert(cap_type(slot->cap) == CAP_UNTYPED && cdt_first_child(k, slot) == NULL);
+    kassert(cap_type(slot->cap) == CAP_UNTYPED);
+    kassert(cdt_first_child(k, slot) == NULL);
     if (cap->untyped.is_device || cap->untyped.size_bits < RESET_CHUNK_BITS) {
         if (!cap->untyped.is_device)
             clear_chunk(k, cap->untyped.object, UINT64_C(1) << cap->untyped.size_bits);
@@ -102,7 +106,7 @@ static enum outcome reset(struct kernel *k, struct slot *slot)
     return DONE;
 }
 
-/* --- objects ---------------------------------------------------------------------------------------- */
+/* --- objects ---------------------------------------------------------------------------------- */
 
 unsigned object_size_bits(const struct kernel *k, enum object_type type, unsigned size_bits)
 {
@@ -143,6 +147,7 @@ struct cap object_create(struct kernel *k, enum object_type type, kaddr memory, 
 {
     const unsigned all = RIGHT_READ | RIGHT_WRITE | RIGHT_GRANT | RIGHT_GRANT_REPLY;
 
+    kassert(is_aligned(memory, object_size_bits(k, type, size_bits)));
     switch (type) {
     case OBJECT_UNTYPED:
         return cap_untyped(memory, size_bits, is_device, 0);
@@ -199,6 +204,7 @@ enum outcome untyped_retype(struct kernel *k, const struct retype_request *r)
     bool is_device = parent->untyped.is_device;
 
     kassert(cap_type(r->parent->cap) == CAP_UNTYPED);
+    kassert(r->memory >= r->parent->cap.untyped.object);
     kassert(r->count >= 1 && r->count <= RETYPE_FAN_OUT_MAX);
     kassert(is_aligned(r->memory, r->object_bits));
     if (r->needs_reset && parent->untyped.free_bytes != 0)

@@ -116,6 +116,7 @@ enum outcome untyped_invoke(struct invocation *inv)
     struct retype_request r = {.parent = inv->slot};
     struct cap cnode;
 
+    kassert(cap_type(inv->slot->cap) == CAP_UNTYPED);
     if (inv->method != METHOD_UNTYPED_RETYPE)
         return refuse_method(inv);
     if (inv->length < WORDS || inv->extra[0] == NULL)

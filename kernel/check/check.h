@@ -6,7 +6,7 @@
 
 #include "kernel/kernel.h"
 
-enum { CHECK_TEXT_SIZE = 160 };
+enum { CHECK_TEXT_SIZE = 240 };
 
 /* The first broken invariant, as a phrase with the address concerned. Counts tell what has been
    looked at. */

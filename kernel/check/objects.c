@@ -1,17 +1,25 @@
 /* SPDX-License-Identifier: MIT */
-/* Objects: where they lie, and that no two share memory unless one was made from the other.
+/* Capabilities by themselves, and where objects lie: that no two share memory unless one was made
+ * from the other.
  *
- * Retype puts each new object's capability directly behind the untyped's, so in order of
- * derivation the direct children of an untyped lie at falling addresses:
+ * Retype puts each new object's capability directly behind the untyped's, and the boot puts those
+ * of the first objects before each other, so in order of derivation memory falls: what follows a
+ * capability is within its memory, if it is an untyped, or else below.
  *
  *     Untyped U  |a   b   c      watermark      |
  *     list:      U, c, (descendants of c), b, (descendants of b), a, ...
  *
- * Hence one walk over U's descendants sees that they are disjoint, inside U and below its
- * watermark, and that all capabilities to one object stand side by side. */
+ * Objects are aligned to their size, a power of two, so any two of them are disjoint or one is
+ * within the other. If each capability keeps to the rule beside the one before it, then by
+ * induction everything behind an object lies below it, and everything behind an untyped lies below
+ * it or within it: all objects are disjoint or nested in untypeds, and all capabilities to one
+ * object stand side by side. One comparison a capability shows it for any number and any nesting.
+ * RAM and device memory fall separately. An untyped's first child is its highest, so it alone is
+ * compared with the watermark. */
 #include "kernel/check/walk.h"
 #include "kernel/vspace/vspace.h"
 
+/* The first byte behind the object's memory. */
 static kaddr end_of(struct cap cap)
 {
     return cap.any.object + (UINT64_C(1) << cap_size_bits(cap));
@@ -19,12 +27,14 @@ static kaddr end_of(struct cap cap)
 
 /* --- one capability by itself ----------------------------------------------------------------- */
 
-static bool may_be_device(struct cap cap)
+/* Whether the capability says that its memory is no RAM. */
+static bool is_device(struct cap cap)
 {
     return (cap_type(cap) == CAP_UNTYPED && cap.untyped.is_device) ||
            (cap_type(cap) == CAP_FRAME && cap.frame.is_device);
 }
 
+/* Whether an object of the type can have the size that the capability gives. */
 static bool size_is_right(struct cap cap)
 {
     unsigned bits = cap_size_bits(cap);
@@ -36,144 +46,191 @@ static bool size_is_right(struct cap cap)
     case CAP_FRAME:
         return bits == PAGE_BITS || bits == MEGA_PAGE_BITS || bits == GIGA_PAGE_BITS;
     case CAP_CNODE:
-        return cap.cnode.radix > 0 && cap.cnode.radix + cap.cnode.guard_size <= WORD_BITS;
+        return cap.cnode.radix > 0 && bits <= MAX_UNTYPED_BITS;
     case CAP_ZOMBIE:
-        return cap.zombie.count <= (cap.zombie.is_tcb ? (uint64_t)TCB_SLOT_COUNT
-                                                      : UINT64_C(1) << cap.zombie.radix);
+        return cap.zombie.is_tcb ? cap.zombie.radix == TCB_SLOTS_RADIX
+                                 : cap.zombie.radix > 0 && bits <= MAX_UNTYPED_BITS;
     case CAP_LUA_HEAP:
         return bits >= LUA_HEAP_BITS_MIN && bits <= LUA_HEAP_BITS_MAX;
     case CAP_SCHED_CONTEXT:
-        return bits >= MIN_SCHED_CONTEXT_BITS && bits < WORD_BITS;
+        return bits >= MIN_SCHED_CONTEXT_BITS && bits <= MAX_UNTYPED_BITS;
     default:
         return true;
     }
 }
 
-static bool check_object(struct check *c, const struct slot *slot)
+/* A mapping that a capability remembers; whether it is still there is vspace.c's affair. */
+static bool mapping_is_right(uint64_t asid, uint64_t vaddr, unsigned bits)
+{
+    if (asid == 0)
+        return vaddr == 0;
+    return asid >> (ASID_POOL_COUNT_BITS + ASID_POOL_INDEX_BITS) == 0 && vaddr < USER_TOP &&
+           is_aligned(vaddr, bits);
+}
+
+/* What a capability says besides its object. */
+static bool fields_are_right(struct cap cap)
+{
+    switch (cap_type(cap)) {
+    case CAP_CNODE:
+        return cap.cnode.radix + cap.cnode.guard_size <= WORD_BITS &&
+               cap.cnode.guard <= mask_bits(cap.cnode.guard_size);
+    case CAP_ZOMBIE:
+        return cap.zombie.count <= (cap.zombie.is_tcb ? (uint64_t)TCB_SLOT_COUNT
+                                                      : UINT64_C(1) << cap.zombie.radix);
+    case CAP_NOTIFICATION:
+        return (cap.notification.rights & ~(unsigned)(RIGHT_READ | RIGHT_WRITE)) == 0;
+    case CAP_FRAME:
+        return cap.frame.rights != 0 &&
+               mapping_is_right(cap.frame.asid, cap.frame.vaddr, cap.frame.size_bits);
+    case CAP_PAGE_TABLE:
+        return cap.page_table.is_mapped == (cap.page_table.asid != 0) &&
+               mapping_is_right(cap.page_table.asid, cap.page_table.vaddr, MEGA_PAGE_BITS);
+    case CAP_ASID_POOL:
+        return is_aligned(cap.asid_pool.asid_base, ASID_POOL_INDEX_BITS) &&
+               cap.asid_pool.asid_base >> ASID_POOL_INDEX_BITS < ASID_POOL_COUNT;
+    case CAP_IRQ_HANDLER:
+        return cap.irq_handler.irq >= 1 && cap.irq_handler.irq <= IRQ_LINE_MAX;
+    default:
+        return true;
+    }
+}
+
+/* Size, alignment and kind of memory of an object. */
+static bool check_memory_of(struct check *c, const struct slot *slot)
 {
     struct cap cap = slot->cap;
-    kaddr at = kernel_address(c->k, slot);
     unsigned bits = cap_size_bits(cap);
 
-    if (!cap_has_memory(cap))
-        return true;
     if (!size_is_right(cap))
-        return check_broken(c, "an object has an impossible size: slot", at);
-    if (!is_aligned(cap.any.object, cap_type(cap) == CAP_ZOMBIE ? SLOT_BITS : bits))
-        return check_broken(c, "an object is not aligned to its size: slot", at);
-    if (may_be_device(cap) ? end_of(cap) > RAM_BASE
-                           : !check_is_memory(c, cap.any.object, 0, UINT64_C(1) << bits))
-        return check_broken(c, "an object lies where it cannot: slot", at);
-    if (!may_be_device(cap) && cap.any.object < c->k->free_start)
-        return check_broken(c, "an object lies in the kernel's own memory: slot", at);
+        return check_broken_slot(c, "an object has an impossible size: slot", slot);
+    if (!is_aligned(cap.any.object, bits))
+        return check_broken_slot(c, "an object is not aligned to its size: slot", slot);
+    if (is_device(cap) ? end_of(cap) > RAM_BASE
+                       : !check_is_memory(c, cap.any.object, 0, UINT64_C(1) << bits))
+        return check_broken_slot(c, "an object lies where it cannot: slot", slot);
+    if (!is_device(cap) && cap.any.object < c->k->free_start)
+        return check_broken_slot(c, "an object lies in the kernel's own memory: slot", slot);
     return true;
 }
 
-/* Whether the capability can be an original beside another one to the same object. */
-static bool has_own_badge(struct cap cap)
+/* A capability by itself. */
+static bool check_object(struct check *c, const struct slot *slot)
 {
-    return (cap_type(cap) == CAP_ENDPOINT && cap.endpoint.badge != 0) ||
-           (cap_type(cap) == CAP_NOTIFICATION && cap.notification.badge != 0) ||
-           cap_type(cap) == CAP_UNTYPED;
+    if (cap_type(slot->cap) >= CAP_TYPE_COUNT)
+        return check_broken_slot(c, "a capability has no known type: slot", slot);
+    if (cap_has_memory(slot->cap) && !check_memory_of(c, slot))
+        return false;
+    if (!fields_are_right(slot->cap))
+        return check_broken_slot(c, "a capability says what cannot be: slot", slot);
+    return true;
 }
 
+/* --- beside its neighbours -------------------------------------------------------------------- */
+
+/* 0 for what has no badge. */
+static uint64_t badge_of(struct cap cap)
+{
+    if (cap_type(cap) == CAP_ENDPOINT)
+        return cap.endpoint.badge;
+    return cap_type(cap) == CAP_NOTIFICATION ? cap.notification.badge : 0;
+}
+
+/* Which flags a capability can have follows from how it came to be: as the first to its object,
+   with a new badge, or as a copy. Who is the first of its object or badge may once have been a
+   copy. An ASID pool's first capability has no flags, as in seL4: it is made like a copy of the
+   untyped. */
 static bool check_flags(struct check *c, const struct slot *slot)
 {
-    kaddr at = kernel_address(c->k, slot);
-    const struct slot *next = check_next(c, slot);
+    const struct slot *previous = cdt_previous(c->k, slot);
+    bool is_first = check_is_first(c, slot);
+    uint64_t badge = badge_of(slot->cap);
 
     if (cap_type(slot->cap) == CAP_UNTYPED && !slot->node.is_revocable)
-        return check_broken(c, "an untyped capability is not an original: slot", at);
-    if (slot->node.is_revocable && !check_is_first(c, slot) && !has_own_badge(slot->cap))
-        return check_broken(c, "an object has two originals: slot", at);
-    if (cap_type(slot->cap) != CAP_ZOMBIE)
-        return true;
-    if (!cdt_is_final(c->k, slot) || (next && next->cap.any.object == slot->cap.any.object &&
-                                      cap_type(next->cap) == CAP_ZOMBIE))
-        return check_broken(c, "an object that is being deleted has another capability: slot", at);
+        return check_broken_slot(c, "an untyped capability is not an original: slot", slot);
+    if (slot->node.is_revocable && !is_first && badge == 0)
+        return check_broken_slot(c, "an object has two originals: slot", slot);
+    if (slot->node.is_revocable && !slot->node.is_first_badged)
+        return check_broken_slot(c, "an original does not begin its badge: slot", slot);
+    if (!slot->node.is_first_badged && is_first && cap_type(slot->cap) != CAP_ASID_POOL)
+        return check_broken_slot(c, "an object's first capability does not begin its badge: slot",
+                                 slot);
+    if (!slot->node.is_first_badged && badge != 0 && badge != badge_of(previous->cap))
+        return check_broken_slot(c, "a new badge begins without its flag: slot", slot);
+    return true;
+}
+
+/* Capabilities that exist once, whatever happens. */
+static bool check_single(struct check *c, const struct slot *slot)
+{
+    const struct slot *next = check_next(c, slot);
+
+    if (cap_type(slot->cap) == CAP_ZOMBIE && next && cap_has_memory(next->cap) &&
+        next->cap.any.object == slot->cap.any.object && end_of(next->cap) == end_of(slot->cap))
+        return check_broken_slot(c, "an object that is being deleted has another capability: slot",
+                                 next);
+    if (cap_type(slot->cap) == CAP_IRQ_CONTROL && !check_is_first(c, slot))
+        return check_broken_slot(c, "there are two IRQControl capabilities: slot", slot);
     return true;
 }
 
 bool check_objects(struct check *c)
 {
     for (struct slot *s = check_next(c, &c->k->cdt_sentinel); s; s = check_next(c, s))
-        if (!check_object(c, s) || !check_flags(c, s))
+        if (!check_object(c, s))
+            return false;
+    for (struct slot *s = check_next(c, &c->k->cdt_sentinel); s; s = check_next(c, s))
+        if (!check_flags(c, s) || !check_single(c, s))
             return false;
     return true;
 }
 
-/* --- what an untyped has given out ------------------------------------------------------------ */
+/* --- beside everything else ------------------------------------------------------------------- */
 
-/* Whether b is a capability to a's object, or to something within it. */
+/* Whether b's memory is a's or part of it. */
 static bool is_within(struct cap a, struct cap b)
 {
-    return cap_has_memory(b) && b.any.object >= a.any.object && end_of(b) <= end_of(a);
+    return b.any.object >= a.any.object && end_of(b) <= end_of(a);
 }
 
-/* Looks at one direct child; returns the first slot that is not within it. */
-static struct slot *skip_child(const struct check *c, struct slot *child)
+/* Compares with the capability before it that has memory of its kind. */
+static bool check_place(struct check *c, const struct slot *before, const struct slot *slot)
 {
-    struct slot *s = check_next(c, child);
+    struct cap a = before->cap;
+    struct cap b = slot->cap;
 
-    while (s && is_within(child->cap, s->cap))
-        s = check_next(c, s);
-    return s;
-}
-
-static bool check_untyped(struct check *c, const struct slot *untyped)
-{
-    struct cap cap = untyped->cap;
-    kaddr limit = cap.untyped.object + cap.untyped.free_bytes;
-    struct slot *s = check_next(c, untyped);
-
-    while (s && cdt_is_parent_of(untyped, s)) {
-        kaddr at = kernel_address(c->k, s);
-
-        if (!is_within(cap, s->cap))
-            return check_broken(c, "an object lies outside of its untyped: slot", at);
-        if (end_of(s->cap) > limit)
-            return check_broken(c, "objects overlap, or lie above the watermark: slot", at);
-        limit = s->cap.any.object;
-        s = skip_child(c, s);
-    }
+    if (end_of(b) <= a.any.object || cap_same_object(a, b))
+        return true;
+    if (cap_type(a) != CAP_UNTYPED && is_within(a, b))
+        return check_broken_slot(c, "an object overlaps another: slot", slot);
+    if (!is_within(a, b))
+        return check_broken_slot(c, "an object overlaps another or stands apart from its untyped "
+                                 "or its other capabilities: slot", slot);
+    if (end_of(b) > a.untyped.object + a.untyped.free_bytes)
+        return check_broken_slot(c, "an object lies above its untyped's watermark: slot", slot);
     return true;
 }
 
-bool check_untypeds(struct check *c)
+bool check_places(struct check *c)
 {
-    for (struct slot *s = check_next(c, &c->k->cdt_sentinel); s; s = check_next(c, s))
-        if (cap_type(s->cap) == CAP_UNTYPED && !check_untyped(c, s))
+    const struct slot *ram = NULL;
+    const struct slot *device = NULL;
+
+    for (struct slot *s = check_next(c, &c->k->cdt_sentinel); s; s = check_next(c, s)) {
+        const struct slot **before = is_device(s->cap) ? &device : &ram;
+
+        if (!cap_has_memory(s->cap))
+            continue;
+        if (*before && !check_place(c, *before, s))
             return false;
-    return true;
-}
-
-/* --- what was there from the start ------------------------------------------------------------ */
-
-/* Capabilities that descend from no untyped: those of the boot. Quadratic in their number, which
-   never grows. */
-static struct slot *next_root(const struct check *c, struct slot *slot)
-{
-    struct slot *s = cap_has_memory(slot->cap) ? skip_child(c, slot) : check_next(c, slot);
-
-    while (s && !cap_has_memory(s->cap))
-        s = check_next(c, s);
-    return s;
-}
-
-bool check_roots(struct check *c)
-{
-    struct slot *first = next_root(c, &c->k->cdt_sentinel);
-
-    for (struct slot *a = first; a; a = next_root(c, a))
-        for (struct slot *b = next_root(c, a); b; b = next_root(c, b))
-            if (a->cap.any.object < end_of(b->cap) && b->cap.any.object < end_of(a->cap))
-                return check_broken(c, "an object overlaps another: slot",
-                                    kernel_address(c->k, b));
+        *before = s;
+    }
     return true;
 }
 
 /* --- memory that was not given out ------------------------------------------------------------ */
 
+/* Whether the page that the address lies in has a known content. */
 static bool page_is_known(const struct check *c, kaddr address)
 {
     uint64_t page = (address - RAM_BASE) >> PAGE_BITS;
@@ -185,10 +242,8 @@ static bool page_is_known(const struct check *c, kaddr address)
 /* Zero, or in a page that is going to be cleared before anyone gets it. */
 static bool check_free_part(struct check *c, struct cap cap)
 {
-    uint64_t used = cap.untyped.free_bytes;
+    uint64_t used = align_up(cap.untyped.free_bytes, 3);
 
-    if (used % sizeof(uint64_t) != 0)
-        used = align_up(used, 3);
     for (kaddr at = cap.untyped.object + used; at < end_of(cap); at += sizeof(uint64_t)) {
         if (!page_is_known(c, at))
             at = align_down(at, PAGE_BITS) + (1 << PAGE_BITS) - sizeof(uint64_t);
@@ -202,7 +257,7 @@ bool check_memory(struct check *c)
 {
     for (struct slot *s = check_next(c, &c->k->cdt_sentinel); s; s = check_next(c, s))
         if (cap_type(s->cap) == CAP_UNTYPED && !s->cap.untyped.is_device &&
-            cdt_first_child(c->k, s) != NULL && !check_free_part(c, s->cap))
+            !check_free_part(c, s->cap))
             return false;
     return true;
 }

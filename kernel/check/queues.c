@@ -13,6 +13,7 @@ struct queue_check {
     enum thread_state state; /* of all its threads */
 };
 
+/* One thread of a queue: it waits there, behind the one before it. */
 static bool check_member(struct check *c, const struct queue_check *q, kaddr at, kaddr previous)
 {
     const struct tcb *t;
@@ -21,12 +22,12 @@ static bool check_member(struct check *c, const struct queue_check *q, kaddr at,
         return check_broken(c, "a queue leads to no thread:", at);
     t = tcb_at(c->k, at);
     if (t->state != (uint8_t)q->state || t->blocked_on != q->object)
-        return check_broken(c, "a thread in a queue does not wait there:", at);
+        return check_broken_thread(c, "a thread in a queue does not wait there:", t);
     if (t->queue_previous != previous)
-        return check_broken(c, "links of a queue disagree at thread", at);
+        return check_broken_thread(c, "links of a queue disagree at thread", t);
     if (c->k->flavour->queues_by_priority && previous != 0 &&
         tcb_at(c->k, previous)->priority < t->priority)
-        return check_broken(c, "a queue is not in order of priority at thread", at);
+        return check_broken_thread(c, "a queue is not in order of priority at thread", t);
     return true;
 }
 
@@ -47,6 +48,7 @@ static bool check_queue(struct check *c, const struct queue_check *q, uint64_t *
     return true;
 }
 
+/* State and queue of an endpoint; counts who waits. */
 static bool check_endpoint(struct check *c, kaddr address, uint64_t *count)
 {
     const struct endpoint *ep = endpoint_at(c->k, address);
@@ -58,6 +60,7 @@ static bool check_endpoint(struct check *c, kaddr address, uint64_t *count)
     return check_queue(c, &q, count);
 }
 
+/* State, queue and bound thread of a notification; counts who waits. */
 static bool check_notification(struct check *c, kaddr address, uint64_t *count)
 {
     const struct notification *n = notification_at(c->k, address);
@@ -66,11 +69,38 @@ static bool check_notification(struct check *c, kaddr address, uint64_t *count)
 
     if (n->state > NOTIFICATION_ACTIVE || (n->state == NOTIFICATION_WAITING) != (n->head != 0))
         return check_broken(c, "a notification's state and queue disagree:", address);
+    if (n->state != NOTIFICATION_ACTIVE && n->badge != 0)
+        return check_broken(c, "a notification has flags without a signal:", address);
     if (n->bound_thread != 0 &&
         (!check_is_memory(c, n->bound_thread, TCB_BITS, UINT64_C(1) << TCB_BITS) ||
          tcb_at(c->k, n->bound_thread)->bound_notification != address))
         return check_broken(c, "a thread does not know its bound notification:", address);
+    if (n->bound_thread != 0 && n->head != 0 &&
+        (n->head != n->bound_thread || n->tail != n->bound_thread))
+        return check_broken(c, "another thread waits than the one that is bound:", address);
     return check_queue(c, &q, count);
+}
+
+/* A thread's neighbours in the queue, or the queue's ends, know it. */
+static bool check_waiting(struct check *c, kaddr address)
+{
+    const struct tcb *t = tcb_at(c->k, address);
+    bool is_signal = t->state == THREAD_BLOCKED_ON_NOTIFICATION;
+    unsigned bits = is_signal ? c->k->flavour->notification_bits : ENDPOINT_BITS;
+    kaddr before;
+
+    if (!check_is_memory(c, t->blocked_on, bits, UINT64_C(1) << bits))
+        return check_broken_thread(c, "a thread waits where nothing is:", t);
+    if (t->queue_previous == 0)
+        before = is_signal ? notification_at(c->k, t->blocked_on)->head
+                           : endpoint_at(c->k, t->blocked_on)->head;
+    else if (check_is_memory(c, t->queue_previous, TCB_BITS, UINT64_C(1) << TCB_BITS))
+        before = tcb_at(c->k, t->queue_previous)->queue_next;
+    else
+        before = 0;
+    if (before != address)
+        return check_broken_thread(c, "a thread is not in the queue that it waits in:", t);
+    return true;
 }
 
 /* A capability's part: queues to count, or a thread that has to be in one. */
@@ -80,9 +110,24 @@ static bool check_part(struct check *c, struct cap cap, uint64_t *queued, uint64
         return check_endpoint(c, cap.endpoint.object, queued);
     if (cap_type(cap) == CAP_NOTIFICATION)
         return check_notification(c, cap.notification.object, queued);
-    if (cap_type(cap) == CAP_TCB)
-        *blocked += tcb_at(c->k, cap.tcb.object)->blocked_on != 0;
+    if (cap_type(cap) == CAP_TCB && tcb_at(c->k, cap.tcb.object)->blocked_on != 0) {
+        ++*blocked;
+        return check_waiting(c, cap.tcb.object);
+    }
     return true;
+}
+
+/* The counts differ: somebody waits at an object that is gone, or is gone and still in a queue. */
+static bool name_stranger(struct check *c, uint64_t queued)
+{
+    for (struct slot *s = check_next(c, &c->k->cdt_sentinel); s; s = check_next(c, s)) {
+        const struct tcb *t = tcb_at(c->k, cap_type(s->cap) == CAP_TCB ? s->cap.tcb.object : 0);
+
+        if (t && t->blocked_on != 0 && !check_find(c, CAP_ENDPOINT, t->blocked_on) &&
+            !check_find(c, CAP_NOTIFICATION, t->blocked_on))
+            return check_broken_thread(c, "what a thread waits on has no capability:", t);
+    }
+    return check_broken(c, "a thread without a capability is in a queue; in queues are", queued);
 }
 
 bool check_wait_queues(struct check *c)
@@ -94,7 +139,6 @@ bool check_wait_queues(struct check *c)
         if (check_is_first(c, s) && !check_part(c, s->cap, &queued, &blocked))
             return false;
     if (queued != blocked)
-        return check_broken(c, "threads that wait and threads in queues differ; in queues are",
-                            queued);
+        return name_stranger(c, queued);
     return true;
 }

@@ -3,16 +3,21 @@
  * a capability are those that stand in it. */
 #include "kernel/check/walk.h"
 
-/* Where a slot may lie: in struct kernel itself, or in the memory of a CNode or thread. */
+/* Where a slot may lie: in the interrupt table, or in the memory of a CNode or thread. */
 static bool is_slot_address(const struct check *c, kaddr address)
 {
-    return check_is_memory(c, address, 3, sizeof(struct slot));
+    kaddr table = kernel_address(c->k, c->k->irq_slots);
+
+    if (address >= table && address < table + sizeof(c->k->irq_slots))
+        return (address - table) % sizeof(struct slot) == 0;
+    return address >= c->k->free_start &&
+           check_is_memory(c, address, SLOT_BITS, sizeof(struct slot));
 }
 
+/* The walk ends: to come back to a slot, it would have to find there another previous one. */
 bool check_links(struct check *c)
 {
     const struct slot *previous = &c->k->cdt_sentinel;
-    uint64_t most = c->k->memory_size / sizeof(struct slot);
 
     while (previous->node.next != 0) {
         kaddr at = previous->node.next;
@@ -21,44 +26,54 @@ bool check_links(struct check *c)
         if (!is_slot_address(c, at))
             return check_broken(c, "a link of the derivation tree leads to no slot:", at);
         slot = slot_at(c->k, at);
-        if (++c->report->capabilities > most)
-            return check_broken(c, "the list of capabilities has no end at", at);
         if (cap_is_null(slot->cap))
             return check_broken(c, "an empty slot stands in the derivation tree:", at);
         if (slot->node.previous != kernel_address(c->k, previous))
-            return check_broken(c, "links of the derivation tree disagree at slot", at);
+            return check_broken_slot(c, "links of the derivation tree disagree at slot", slot);
+        c->report->capabilities++;
         previous = slot;
     }
     return true;
 }
 
-/* What has been counted: capabilities found in slots. */
+/* Counts the capabilities that are found in slots. */
 static bool check_slot(struct check *c, const struct slot *slot, uint64_t *count)
 {
-    kaddr at = kernel_address(c->k, slot);
     bool has_node = slot->node.previous != 0;
 
-    if (cap_type(slot->cap) >= CAP_TYPE_COUNT)
-        return check_broken(c, "a capability has no known type: slot", at);
     if (cap_is_null(slot->cap)) {
         if (has_node || slot->node.next != 0 || slot->node.is_revocable ||
             slot->node.is_first_badged)
-            return check_broken(c, "an empty slot has links: slot", at);
+            return check_broken_slot(c, "an empty slot has links: slot", slot);
         return true;
     }
     if (!has_node)
-        return check_broken(c, "a capability is not in the derivation tree: slot", at);
+        return check_broken_slot(c, "a capability is not in the derivation tree: slot", slot);
     ++*count;
     return true;
 }
 
+/* A row of slots; counts the capabilities in them. */
 static bool check_row(struct check *c, kaddr first, uint64_t slots, uint64_t *count)
 {
-    if (!check_is_memory(c, first, SLOT_BITS, slots * sizeof(struct slot)))
-        return check_broken(c, "slots lie outside of memory:", first);
     for (uint64_t i = 0; i < slots; i++)
         if (!check_slot(c, slot_at(c->k, first) + i, count))
             return false;
+    return true;
+}
+
+/* What a zombie no longer counts has been emptied. */
+static bool check_zombie(struct check *c, struct cap zombie)
+{
+    uint64_t slots = zombie.zombie.is_tcb ? (uint64_t)TCB_SLOT_COUNT
+                                          : UINT64_C(1) << zombie.zombie.radix;
+
+    for (uint64_t i = zombie.zombie.count; i < slots; i++) {
+        const struct slot *slot = slot_at(c->k, zombie.zombie.object) + i;
+
+        if (!cap_is_null(slot->cap))
+            return check_broken_slot(c, "a zombie holds more than it counts: slot", slot);
+    }
     return true;
 }
 
@@ -70,7 +85,8 @@ static bool check_slots_of(struct check *c, struct cap cap, uint64_t *count)
     if (cap_type(cap) == CAP_TCB)
         return check_row(c, cap.tcb.object, TCB_SLOT_COUNT, count);
     if (cap_type(cap) == CAP_ZOMBIE)
-        return check_row(c, cap.zombie.object,
+        return check_zombie(c, cap) &&
+               check_row(c, cap.zombie.object,
                          cap.zombie.is_tcb ? TCB_SLOT_COUNT : UINT64_C(1) << cap.zombie.radix,
                          count);
     return true;

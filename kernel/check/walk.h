@@ -10,10 +10,17 @@
 struct check {
     struct kernel *k;
     struct check_report *report;
+    bool has_current; /* check_threads has met k->current */
 };
 
-/* Says what is broken, with the address or number concerned. Returns false. */
+/* Says what is broken, with the address or number concerned: "WHAT 0x80401000". Return false. */
 bool check_broken(struct check *c, const char *what, uint64_t where);
+
+/* The same with what the slot holds: "WHAT 0x80401000, a TCB at 0x80600800". */
+bool check_broken_slot(struct check *c, const char *what, const struct slot *slot);
+
+/* The same with the thread's name: "WHAT 0x80600800 (rootserver)". */
+bool check_broken_thread(struct check *c, const char *what, const struct tcb *t);
 
 /* Whether `size` bytes at the address lie in RAM and the address is a multiple of 2^bits. */
 bool check_is_memory(const struct check *c, kaddr address, unsigned bits, uint64_t size);
@@ -28,14 +35,17 @@ static inline struct slot *check_next(const struct check *c, const struct slot *
    where each is to be looked at once. */
 bool check_is_first(const struct check *c, const struct slot *slot);
 
+/* The first capability of the type to the object, or NULL. Walks the whole list: only for saying
+   which of many is wrong. */
+const struct slot *check_find(const struct check *c, enum cap_type type, kaddr object);
+
 /* slots.c */
 bool check_links(struct check *c);
 bool check_slots(struct check *c);
 
 /* objects.c */
 bool check_objects(struct check *c);
-bool check_untypeds(struct check *c);
-bool check_roots(struct check *c);
+bool check_places(struct check *c);
 bool check_memory(struct check *c);
 
 /* threads.c */

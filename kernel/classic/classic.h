@@ -5,17 +5,24 @@
 
 #include "kernel/flavour.h"
 
-/* syscall.c */
+/* syscall.c: the calls that are not debug calls, for the current thread. */
 void classic_syscall(struct kernel *k, enum syscall call);
 
-/* reply.c */
+/* reply.c. Gives the thread its reply master, if it has none: it may make calls from now on. */
 void classic_reply_prepare(struct kernel *k, struct tcb *t);
+
 
 /* `caller` has called and waits for `receiver`, whose answer may grant or not. */
 void classic_reply_setup(struct kernel *k, struct tcb *caller, struct tcb *receiver,
                          bool can_grant);
-void classic_reply_cancel(struct kernel *k, struct tcb *caller); /* nobody can answer it any more */
+
+/* Deletes the capability with which the caller could be answered, if there is one. */
+void classic_reply_cancel(struct kernel *k, struct tcb *caller);
+
+/* A message sent with a reply capability; a reply master is refused. */
 enum outcome classic_reply_invoke(struct invocation *inv);
+
+/* The thread is about to receive: it loses the right to answer its last caller. */
 void classic_receive_prepare(struct kernel *k, struct tcb *t, const struct receive_options *o);
 
 /* time.c */

@@ -64,7 +64,10 @@ static kaddr allocate_heap(struct boot *b, unsigned bits)
 
 /* --- capabilities ----------------------------------------------------------------------------- */
 
-/* Boot capabilities are originals without a parent: nobody can revoke them. */
+/* Boot capabilities are originals without a parent: nobody can revoke them. They are put into
+   slots in the order of their objects' addresses, device memory apart: each stands before the
+   earlier ones in the list, so that the whole list is in falling order, as are the children of
+   an untyped (check/objects.c relies on it). */
 static void put_cap(struct boot *b, struct cap cap, uint64_t index)
 {
     kassert(b->result != BOOT_OK || index < b->slot_count);
@@ -81,12 +84,14 @@ static void add_cap(struct boot *b, struct cap cap)
     b->next_slot++;
 }
 
+/* A word of the boot information, by byte offset. */
 static void set_info(struct boot *b, unsigned offset, uint64_t value)
 {
     if (b->result == BOOT_OK)
         memcpy(b->info + offset, &value, sizeof(value));
 }
 
+/* A region of slots: from `start` to the next slot. */
 static void set_region(struct boot *b, unsigned offset, uint64_t start)
 {
     set_info(b, offset, start);
@@ -100,7 +105,7 @@ static void map_tables(struct boot *b, uint64_t vaddr, uint64_t end)
 {
     uint64_t first = b->next_slot;
 
-    for (uint64_t at = vaddr; at < end; at = align_down(at, MEGA_PAGE_BITS) + (1 << MEGA_PAGE_BITS)) {
+    for (uint64_t at = vaddr; at < end; at = align_up(at + 1, MEGA_PAGE_BITS)) {
         struct table_walk walk = vspace_walk(b->k, b->vspace, at);
 
         for (; walk.bits > PAGE_BITS; walk = vspace_walk(b->k, b->vspace, at)) {
@@ -115,12 +120,18 @@ static void map_tables(struct boot *b, uint64_t vaddr, uint64_t end)
     set_region(b, BOOT_INFO_USER_IMAGE_PAGING, first);
 }
 
-/* A page at vaddr, whose tables exist; returns its memory. */
-static struct cap map_page(struct boot *b, kaddr frame, uint64_t vaddr)
+/* A page of the root's VSpace as its capability says it; map_page makes that true. */
+static struct cap page_cap(kaddr frame, uint64_t vaddr)
 {
+    return cap_frame_mapped(cap_frame(frame, PAGE_BITS, FRAME_READ_WRITE, false), 1, vaddr);
+}
+
+/* A page at vaddr, whose tables exist. */
+static void map_page(struct boot *b, kaddr frame, uint64_t vaddr)
+{
+    kassert(is_aligned(vaddr, PAGE_BITS));
     if (b->result == BOOT_OK)
         *vspace_walk(b->k, b->vspace, vaddr).entry = pte_make_frame(frame, FRAME_READ_WRITE, true);
-    return cap_frame_mapped(cap_frame(frame, PAGE_BITS, FRAME_READ_WRITE, false), 1, vaddr);
 }
 
 /* Pages filled from host memory, their capabilities in consecutive slots. */
@@ -136,13 +147,15 @@ static void map_data(struct boot *b, const uint8_t *data, uint64_t size, uint64_
         if (b->result != BOOT_OK)
             return;
         memcpy(kernel_pointer(b->k, frame), data + done, chunk);
-        add_cap(b, map_page(b, frame, vaddr + done));
+        map_page(b, frame, vaddr + done);
+        add_cap(b, page_cap(frame, vaddr + done));
     }
     set_region(b, region, first);
 }
 
 /* --- the root task ---------------------------------------------------------------------------- */
 
+/* The root CNode, and the capabilities that have no object. */
 static void make_cnode(struct boot *b)
 {
     unsigned bits = b->options->cnode_bits ? b->options->cnode_bits : ROOT_CNODE_BITS_DEFAULT;
@@ -176,6 +189,12 @@ static void make_sched_context(struct boot *b)
     set_region(b, BOOT_INFO_SCHEDCONTROL_MCS, first);
 }
 
+/* Where the root task finds its IPC buffer, and a page further its boot information. */
+static uint64_t buffer_vaddr(const struct boot_options *o)
+{
+    return align_up(o->image_vaddr + o->image_size, PAGE_BITS);
+}
+
 /* The root's VSpace is the first of the first ASID pool. */
 static void make_vspace(struct boot *b)
 {
@@ -189,6 +208,7 @@ static void make_vspace(struct boot *b)
     b->k->asid_pools[0] = pool;
     ((uint64_t *)kernel_pointer(b->k, pool))[1] = b->vspace;
     put_cap(b, cap_asid_pool(pool, 0), INIT_CAP_ASID_POOL);
+    put_cap(b, page_cap(info, buffer_vaddr(b->options) + PAGE_SIZE), INIT_CAP_BOOT_INFO);
     put_cap(b, cap_page_table_mapped(cap_page_table(b->vspace), 1, 0), INIT_CAP_VSPACE);
 }
 
@@ -197,16 +217,17 @@ static void make_vspace(struct boot *b)
 static uint64_t map_everything(struct boot *b)
 {
     const struct boot_options *o = b->options;
-    uint64_t buffer = align_up(o->image_vaddr + o->image_size, PAGE_BITS);
+    uint64_t buffer = buffer_vaddr(o);
     kaddr frame = allocate(b, PAGE_BITS);
 
+    put_cap(b, page_cap(frame, buffer), INIT_CAP_IPC_BUFFER);
     map_tables(b, o->image_vaddr, align_up(buffer + 2 * PAGE_SIZE + o->extra_size, PAGE_BITS));
     map_data(b, o->extra, o->extra_size, buffer + 2 * PAGE_SIZE, BOOT_INFO_EXTRA_BI_PAGES);
     map_data(b, o->image, o->image_size, o->image_vaddr, BOOT_INFO_USER_IMAGE_FRAMES);
     if (b->result != BOOT_OK)
         return 0;
-    put_cap(b, map_page(b, frame, buffer), INIT_CAP_IPC_BUFFER);
-    put_cap(b, map_page(b, kernel_address(b->k, b->info), buffer + PAGE_SIZE), INIT_CAP_BOOT_INFO);
+    map_page(b, frame, buffer);
+    map_page(b, kernel_address(b->k, b->info), buffer + PAGE_SIZE);
     set_info(b, BOOT_INFO_EXTRA_LEN, o->extra_size);
     set_info(b, BOOT_INFO_NUM_NODES, 1);
     set_info(b, BOOT_INFO_IPC_BUFFER, buffer);
@@ -214,6 +235,7 @@ static uint64_t map_everything(struct boot *b)
     return buffer;
 }
 
+/* A copy of an initial capability in one of the root thread's slots. */
 static void copy_cap(struct boot *b, unsigned index, struct tcb *t, enum tcb_slot slot)
 {
     struct cap cap = cap_derive_or_null(b->k, &b->slots[index], b->slots[index].cap);
@@ -253,7 +275,8 @@ static void make_thread(struct boot *b, uint64_t buffer)
     k->current = object;
 }
 
-/* From the top of memory, so that the untypeds below stay large. */
+/* From the top of memory, so that the untypeds below stay large. From here on, b->end is where the
+   heap lies. */
 static void make_heap(struct boot *b)
 {
     struct kernel *k = b->k;
@@ -266,11 +289,11 @@ static void make_heap(struct boot *b)
         return;
     heap_init(k, heap, b->options->heap_bits);
     heap_bind(k, kernel_pointer(k, heap), b->vspace, 1);
-    put_cap(b, cap_lua_heap(heap, b->options->heap_bits), INIT_CAP_LUA_HEAP);
 }
 
 /* --- untypeds --------------------------------------------------------------------------------- */
 
+/* An untyped and its line in the boot information; no more than that has room for. */
 static void add_untyped(struct boot *b, kaddr address, unsigned bits, bool is_device)
 {
     unsigned list = b->k->flavour->boot_info_untyped + 16u;
@@ -288,6 +311,7 @@ static void add_untyped(struct boot *b, kaddr address, unsigned bits, bool is_de
 /* A region becomes blocks, each as large as its start's alignment and the region's end allow. */
 static void add_region(struct boot *b, kaddr start, kaddr end, bool is_device)
 {
+    kassert(is_aligned(start, MIN_UNTYPED_BITS));
     while (start < end && end - start >= UINT64_C(1) << MIN_UNTYPED_BITS) {
         unsigned bits = 63 - (unsigned)__builtin_clzll(end - start);
         unsigned alignment = start == 0 ? 63 : (unsigned)__builtin_ctzll(start);
@@ -329,6 +353,8 @@ static void make_untypeds(struct boot *b)
     }
     add_device_region(b, start, RAM_BASE);
     add_region(b, b->next, b->end, false);
+    if (b->options->heap_bits != 0 && b->result == BOOT_OK)
+        put_cap(b, cap_lua_heap(b->end, b->options->heap_bits), INIT_CAP_LUA_HEAP);
     add_region(b, heap_end, ram_end, false);
     set_region(b, b->k->flavour->boot_info_untyped, first);
     set_info(b, BOOT_INFO_EMPTY, b->next_slot);
@@ -378,6 +404,7 @@ static uint64_t queues_size(const struct boot_options *o)
     return o->domain_count * sizeof(struct ready_queues);
 }
 
+/* A bit per page of RAM, in whole words. */
 static uint64_t bitmap_size(const struct boot_options *o)
 {
     return align_up(o->memory_size >> PAGE_BITS, 6) / 8;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The debug calls, and the kernel's own printing. A dump reads whatever is there and never fails. */
+/* The debug calls, and the kernel's own printing. A dump reads whatever is there and never
+   fails. */
 #include "abi/names.h"
 #include "kernel/cap/cdt.h"
 #include "kernel/cap/lookup.h"
@@ -18,7 +19,7 @@ static const char *const state_names[] = {
     [THREAD_IDLE] = "idle",
 };
 
-/* --- printing ------------------------------------------------------------------------------------- */
+/* --- printing --------------------------------------------------------------------------------- */
 
 void console_text(struct kernel *k, const char *text)
 {
@@ -50,7 +51,7 @@ void console_hex(struct kernel *k, uint64_t value)
     print_number(k, value, 16);
 }
 
-/* --- dumps ------------------------------------------------------------------------------------------ */
+/* --- dumps ------------------------------------------------------------------------------------ */
 
 static void print_thread(struct kernel *k, const struct tcb *t)
 {
@@ -129,7 +130,7 @@ void debug_dump_capabilities(struct kernel *k)
         print_capability(k, s);
 }
 
-/* --- the calls --------------------------------------------------------------------------------------- */
+/* --- the calls -------------------------------------------------------------------------------- */
 
 /* a0: a CPtr. Answers the number of its type; nothing there counts as null. */
 static void cap_identify(struct kernel *k, struct tcb *t)

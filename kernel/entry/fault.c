@@ -61,12 +61,14 @@ void fault_raise(struct kernel *k, struct tcb *t, struct fault fault)
     const char *why_not = "";
 
     kassert(fault.kind > FAULT_NONE && fault.kind < FAULT_KIND_COUNT);
+    kassert(t != &k->idle);
     t->fault = fault;
     if (k->flavour->fault_send(k, t, &why_not))
         return;
     platform_thread_sync(k->platform, t);
     report(k, t, why_not);
-    t->fault.kind = FAULT_NONE; /* it is not being handled; a message sent later is no fault message */
+    /* Nobody handles it: what the thread sends later is no fault message. */
+    t->fault.kind = FAULT_NONE;
     t->is_abandoned = true;
     scheduler_set_state(k, t, THREAD_INACTIVE);
 }

@@ -14,6 +14,7 @@ uint64_t invocation_word(const struct invocation *inv, unsigned index)
 
 void invocation_answer(struct invocation *inv, unsigned index, uint64_t value)
 {
+    kassert(index < MESSAGE_WORDS_MAX);
     if (inv->is_call)
         tcb_set_message_word(inv->thread, inv->buffer, index, value);
 }
@@ -26,7 +27,7 @@ void invocation_answer_length(struct invocation *inv, unsigned length)
     inv->answer_length = length < most ? length : most;
 }
 
-/* --- the sentence ------------------------------------------------------------------------------ */
+/* --- the sentence ----------------------------------------------------------------------------- */
 
 /* Text being put together in a TCB; cut where it is full. */
 struct sentence {
@@ -81,6 +82,7 @@ static struct sentence begin_sentence(struct invocation *inv, const char *why)
 
 static enum outcome refuse(struct invocation *inv, enum sel4_error error)
 {
+    kassert(error != SEL4_NO_ERROR && inv->error.error == SEL4_NO_ERROR);
     inv->error.error = (uint8_t)error;
     return REFUSED;
 }
@@ -91,7 +93,7 @@ static void add_word(struct invocation *inv, uint64_t word)
     inv->error.words[inv->error.word_count++] = word;
 }
 
-/* --- the errors ---------------------------------------------------------------------------------- */
+/* --- the errors ------------------------------------------------------------------------------- */
 
 enum outcome refuse_truncated(struct invocation *inv)
 {

@@ -44,7 +44,8 @@ uint64_t invocation_word(const struct invocation *inv, unsigned index);
 void invocation_answer(struct invocation *inv, unsigned index, uint64_t value);
 void invocation_answer_length(struct invocation *inv, unsigned length);
 
-/* Refusals; each returns REFUSED. `why` is a literal phrase: what was wrong and what would be right. */
+/* Refusals; each returns REFUSED. `why` is a literal phrase: what was wrong and what would be
+   right. */
 enum outcome refuse_truncated(struct invocation *inv);
 enum outcome refuse_illegal(struct invocation *inv, const char *why);
 enum outcome refuse_argument(struct invocation *inv, unsigned index, const char *why);

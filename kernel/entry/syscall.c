@@ -50,6 +50,7 @@ static enum outcome send_to_endpoint(struct invocation *inv)
     return DONE;
 }
 
+/* The badge goes to the notification; the message is ignored. */
 static enum outcome signal(struct invocation *inv)
 {
     struct cap cap = inv->slot->cap;
@@ -177,6 +178,7 @@ static struct invocation read_call(struct kernel *k, struct send_kind kind)
                              .is_first_phase = kind.is_first_phase};
     unsigned most = inv.buffer ? MESSAGE_WORDS_MAX : MESSAGE_REGISTER_COUNT;
 
+    kassert(t != NULL);
     if (inv.length > most)
         inv.length = most;
     inv.method = method_of_label(k, inv.label);
@@ -185,6 +187,7 @@ static struct invocation read_call(struct kernel *k, struct send_kind kind)
 
 /* --- answering -------------------------------------------------------------------------------- */
 
+/* Who was refused what and why, as a line on the console. */
 static void trace_refusal(const struct invocation *inv)
 {
     console_text(inv->kernel, "seL4: ");
@@ -212,6 +215,7 @@ static void answer_refusal(struct invocation *inv)
     t->registers[REG_A1] = message_info_make(inv->error.error, 0, 0, length);
 }
 
+/* The method's words are there already; adds the message info. */
 static void answer_success(struct invocation *inv)
 {
     if (!inv->is_call)
@@ -255,6 +259,7 @@ enum outcome syscall_send(struct kernel *k, struct send_kind kind)
 
 /* --- receiving -------------------------------------------------------------------------------- */
 
+/* The capability cannot be received from: a fault of the receiver. */
 static void refuse_receive(struct kernel *k, struct tcb *t, uint64_t cptr)
 {
     struct lookup_fault fault = {.failure = LOOKUP_MISSING_CAPABILITY};
@@ -308,6 +313,7 @@ void syscall_receive(struct kernel *k, struct receive_kind kind)
     uint64_t cptr = t->registers[REG_A0];
     struct lookup found = lookup_in_thread(k, t, cptr);
 
+    kassert(t != NULL);
     if (!found.slot)
         fault_raise(k, t, fault_of_lookup(cptr, found.fault, true));
     else if (cap_type(found.slot->cap) == CAP_ENDPOINT &&
@@ -413,6 +419,7 @@ void kernel_thread_exit(struct kernel *k)
 {
     struct tcb *t = kernel_current(k);
 
+    kassert(t != NULL);
     begin_entry(k);
     tcb_cancel_ipc(k, t); /* of a timeout fault, if its time is up just now */
     t->has_ended = true;

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* Binding Lua heaps to VSpaces. A VSpace's root table names its heap in its last entry, which covers
- * addresses no user may have: the heap's address, as an entry that is not valid to the page walk. */
+/* Binding Lua heaps to VSpaces. A VSpace's root table names its heap in its last entry, which
+ * covers addresses no user may have: the heap's address, as an entry that is not valid to the page
+ * walk. */
 #include "kernel/heap/heap.h"
 
 #include "kernel/vspace/vspace.h"
 
+/* The last entry of a root table. */
 static uint64_t *heap_entry(struct kernel *k, kaddr vspace)
 {
     kassert(is_aligned(vspace, PAGE_TABLE_BITS));
@@ -16,6 +18,7 @@ void heap_init(struct kernel *k, kaddr object, unsigned size_bits)
     struct lua_heap *heap = kernel_pointer(k, object);
 
     kassert(size_bits >= LUA_HEAP_BITS_MIN && size_bits <= LUA_HEAP_BITS_MAX);
+    kassert(is_aligned(object, size_bits));
     memset(heap, 0, sizeof(*heap));
     heap->size_bits = size_bits;
 }
@@ -40,6 +43,7 @@ void heap_bind(struct kernel *k, struct lua_heap *heap, kaddr vspace, uint64_t a
 {
     kaddr address = kernel_address(k, heap);
 
+    kassert(asid != 0 && asid_root(k, asid) == vspace);
     kassert(heap->vspace == 0 && heap_of_vspace(k, vspace) == NULL);
     kassert(!pte_is_valid(address));
     memset(heap->engine, 0, sizeof(heap->engine));

@@ -18,6 +18,7 @@ struct endpoint *endpoint_at(struct kernel *k, kaddr address)
     return kernel_pointer(k, address);
 }
 
+/* The queue as functions for queues take it. */
 static struct thread_queue queue_of(const struct endpoint *ep)
 {
     return (struct thread_queue){.head = ep->head, .tail = ep->tail};
@@ -44,11 +45,13 @@ static void enqueue(struct kernel *k, struct endpoint *ep, struct tcb *t,
     set_queue(ep, queue, state);
 }
 
+/* Takes a thread out of the queue; it waits for nothing then. */
 static void dequeue(struct kernel *k, struct endpoint *ep, struct tcb *t)
 {
     struct thread_queue queue = queue_of(ep);
 
     kassert(t->blocked_on == kernel_address(k, ep));
+    kassert(ep->state != ENDPOINT_IDLE);
     queue_remove(k, &queue, t);
     set_queue(ep, queue, (enum endpoint_state)ep->state);
     t->blocked_on = 0;
@@ -89,6 +92,7 @@ void endpoint_send(struct kernel *k, struct endpoint *ep, struct tcb *sender,
     k->flavour->message_arrived(k, sender, receiver, &o);
 }
 
+/* The receiver waits. */
 static void block_receiver(struct kernel *k, struct endpoint *ep, struct tcb *receiver,
                            const struct receive_options *o)
 {
@@ -136,6 +140,7 @@ void endpoint_receive(struct kernel *k, struct tcb *receiver, struct receive_opt
     struct endpoint *ep = endpoint_at(k, o.cap.endpoint.object);
 
     kassert(cap_type(o.cap) == CAP_ENDPOINT && (o.cap.endpoint.rights & RIGHT_READ));
+    kassert(receiver->blocked_on == 0);
     k->flavour->receive_prepare(k, receiver, &o);
     if (take_bound_signal(k, receiver, o.is_blocking))
         return;
@@ -147,11 +152,12 @@ void endpoint_receive(struct kernel *k, struct tcb *receiver, struct receive_opt
         transfer_nothing(receiver);
 }
 
-/* --- cancelling --------------------------------------------------------------------------------- */
+/* --- cancelling ------------------------------------------------------------------------------- */
 
 /* The state is set by who cancels; the queue is put right here. */
 void endpoint_cancel(struct kernel *k, struct tcb *t)
 {
+    kassert(t->state == THREAD_BLOCKED_ON_SEND || t->state == THREAD_BLOCKED_ON_RECEIVE);
     kassert(t->blocked_on != 0);
     dequeue(k, endpoint_at(k, t->blocked_on), t);
     scheduler_set_state(k, t, THREAD_INACTIVE);
@@ -166,6 +172,7 @@ void endpoint_reorder(struct kernel *k, struct tcb *t)
     enqueue(k, ep, t, state);
 }
 
+/* Takes a thread out of the queue and lets it run into the same call. */
 static void make_call_again(struct kernel *k, struct endpoint *ep, struct tcb *t)
 {
     dequeue(k, ep, t);
@@ -189,6 +196,7 @@ enum outcome endpoint_cancel_badged(struct kernel *k, struct endpoint *ep, uint6
     struct tcb *t = ep->state == ENDPOINT_SEND ? tcb_at(k, ep->head) : NULL;
     bool has_cancelled = false;
 
+    kassert(badge != 0);
     while (t) {
         struct tcb *next = tcb_at(k, t->queue_next);
 

@@ -17,26 +17,32 @@ struct endpoint {
 
 _Static_assert(sizeof(struct endpoint) == 1 << ENDPOINT_BITS, "of seL4's size");
 
-/* `sender` sends what its registers and buffer hold. It may block, and when it calls, it does. */
+/* `sender`, which is not blocked, sends what its registers and buffer hold: to the first
+   receiver in the queue, or it blocks, or the message is lost when options.is_blocking is
+   false. Who calls and is received waits for the answer. */
 void endpoint_send(struct kernel *k, struct endpoint *ep, struct tcb *sender,
                    struct send_options options);
 
-/* The thread receives with the given endpoint capability, which has the right to. A signal on the
-   thread's bound notification comes first. */
+/* The thread, which is not blocked, receives with the given endpoint capability, which has the
+   right to: from the first sender in the queue, or it blocks, or it gets badge 0 when
+   options.is_blocking is false. A signal on the thread's bound notification comes first. */
 void endpoint_receive(struct kernel *k, struct tcb *receiver, struct receive_options options);
 
 /* A blocked thread's priority has changed: it takes its new place in the queue. */
 void endpoint_reorder(struct kernel *k, struct tcb *t);
 
-/* Takes a blocked thread off its endpoint's queue. */
+/* Takes a thread that is blocked sending or receiving off its endpoint's queue; it is then
+   inactive, and makes its call again when resumed. */
 void endpoint_cancel(struct kernel *k, struct tcb *t);
 
 /* Everyone in the queue makes its call again. When the endpoint goes. */
 void endpoint_cancel_all(struct kernel *k, struct endpoint *ep);
 
-/* Senders with this badge make their call again. PREEMPTED: call again. */
+/* Senders with this badge, which is not 0, make their call again. PREEMPTED: some may be left; call
+   again. */
 MUST_USE enum outcome endpoint_cancel_badged(struct kernel *k, struct endpoint *ep, uint64_t badge);
 
+/* The endpoint at an address that a capability or a blocked thread names. */
 struct endpoint *endpoint_at(struct kernel *k, kaddr address);
 
 #endif

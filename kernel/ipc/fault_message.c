@@ -25,12 +25,14 @@ struct message {
     unsigned index;
 };
 
+/* The next word; those that the receiver has no room for are dropped. */
 static void add(struct message *m, uint64_t word)
 {
     m->length = tcb_set_message_word(m->receiver, m->buffer, m->index, word);
     m->index++;
 }
 
+/* Registers of the faulter, by a list of them. */
 static void add_registers(struct message *m, const struct tcb *t, const uint8_t *list,
                           unsigned count)
 {
@@ -51,6 +53,7 @@ static void add_lookup(struct message *m, struct lookup_fault lookup)
         add(m, lookup.bits_found);
 }
 
+/* The words of each kind of fault, in their order. */
 static void add_words(struct kernel *k, struct message *m, struct tcb *t)
 {
     const struct fault *fault = &t->fault;
@@ -93,7 +96,7 @@ uint64_t fault_write_message(struct kernel *k, struct tcb *faulter, struct tcb *
 {
     struct message m = {.receiver = receiver, .buffer = buffer};
 
-    kassert(faulter->fault.kind != FAULT_NONE);
+    kassert(faulter->fault.kind != FAULT_NONE && faulter->fault.kind < FAULT_KIND_COUNT);
     platform_thread_sync(k->platform, faulter);
     add_words(k, &m, faulter);
     return message_info_make(k->flavour->fault_labels[faulter->fault.kind], 0, 0, m.length);

@@ -4,8 +4,8 @@
  *     IDLE --signal--> ACTIVE (badge = all flags) --wait--> IDLE
  *     IDLE --wait----> WAITING: A <- B <- C         --signal--> A gets the badge
  *
- * A notification may be bound to one thread: when that thread waits for a message on an endpoint and
- * a signal comes, it receives the signal instead (manual section 5.2). */
+ * A notification may be bound to one thread: when that thread waits for a message on an endpoint
+ * and a signal comes, it receives the signal instead (manual section 5.2). */
 #include "kernel/ipc/notification.h"
 
 #include "kernel/flavour.h"
@@ -17,6 +17,7 @@ struct notification *notification_at(struct kernel *k, kaddr address)
     return kernel_pointer(k, address);
 }
 
+/* Stores a changed queue; an empty one makes the notification idle. */
 static void set_queue(struct notification *n, struct thread_queue queue)
 {
     n->head = queue.head;
@@ -24,10 +25,12 @@ static void set_queue(struct notification *n, struct thread_queue queue)
     n->state = (queue.head == 0 ? NOTIFICATION_IDLE : NOTIFICATION_WAITING) & 3u;
 }
 
+/* Takes a thread out of the queue; it waits for nothing then. */
 static void dequeue(struct kernel *k, struct notification *n, struct tcb *t)
 {
     struct thread_queue queue = {.head = n->head, .tail = n->tail};
 
+    kassert(n->state == NOTIFICATION_WAITING);
     kassert(t->blocked_on == kernel_address(k, n));
     queue_remove(k, &queue, t);
     set_queue(n, queue);
@@ -37,6 +40,7 @@ static void dequeue(struct kernel *k, struct notification *n, struct tcb *t)
 /* Only the badge is written; what else a receive would return stays as it was. */
 static void deliver(struct kernel *k, struct notification *n, struct tcb *t, uint64_t badge)
 {
+    kassert(t->blocked_on == 0);
     scheduler_set_state(k, t, THREAD_RUNNING);
     t->registers[REG_A0] = badge;
     k->flavour->signal_taken(k, t, n);
@@ -134,6 +138,7 @@ void notification_unbind_thread(struct kernel *k, struct tcb *t)
 
 void notification_cancel(struct kernel *k, struct tcb *t)
 {
+    kassert(t->state == THREAD_BLOCKED_ON_NOTIFICATION);
     kassert(t->blocked_on != 0);
     dequeue(k, notification_at(k, t->blocked_on), t);
     scheduler_set_state(k, t, THREAD_INACTIVE);

@@ -7,6 +7,7 @@
 
 enum notification_state { NOTIFICATION_IDLE, NOTIFICATION_WAITING, NOTIFICATION_ACTIVE };
 
+/* Flags that have been signalled, or else the queue of those who wait for some. */
 struct notification {
     kaddr head;          /* threads that wait */
     uint64_t tail : 62;
@@ -17,6 +18,8 @@ struct notification {
 
 _Static_assert(sizeof(struct notification) == 1 << NOTIFICATION_BITS_CLASSIC, "of seL4's size");
 
+/* Sets the flags in `badge`: the first thread that waits takes them, else the bound thread if
+   it waits for a message, else they are kept and added to those that are there. Never blocks. */
 void notification_signal(struct kernel *k, struct notification *n, uint64_t badge);
 
 /* The thread takes the signal or waits; not blocking and none there: it gets badge 0. */
@@ -26,18 +29,23 @@ void notification_receive(struct kernel *k, struct tcb *t, struct notification *
 /* The thread's bound notification is active: the thread takes it instead of a message. */
 void notification_complete(struct kernel *k, struct notification *n, struct tcb *t);
 
+/* Ties the two, neither of which is tied yet. */
 void notification_bind(struct kernel *k, struct notification *n, struct tcb *t);
 
-/* Each has no effect when nothing is bound. */
+/* Unties a notification from its thread, or a thread from its notification. Each has no effect when
+   nothing is bound. */
 void notification_unbind(struct kernel *k, struct notification *n);
 void notification_unbind_thread(struct kernel *k, struct tcb *t);
 
 /* A waiting thread's priority has changed: it takes its new place in the queue. */
 void notification_reorder(struct kernel *k, struct tcb *t);
 
+/* Takes a waiting thread off the queue; it is then inactive. */
 void notification_cancel(struct kernel *k, struct tcb *t);
+/* All who wait make their call again. When the notification goes. */
 void notification_cancel_all(struct kernel *k, struct notification *n);
 
+/* The notification at an address that a capability or a blocked thread names. */
 struct notification *notification_at(struct kernel *k, kaddr address);
 
 #endif

@@ -20,6 +20,8 @@ void queue_append(struct kernel *k, struct thread_queue *queue, struct tcb *t)
     struct tcb *before = place_behind(k, queue, t);
 
     kassert(queue->head != address && queue->tail != address);
+    kassert(t->queue_next == 0 && t->queue_previous == 0);
+    kassert((queue->head == 0) == (queue->tail == 0));
     t->queue_previous = before ? kernel_address(k, before) : 0;
     t->queue_next = before ? before->queue_next : queue->head;
     if (before)
@@ -35,6 +37,9 @@ void queue_append(struct kernel *k, struct thread_queue *queue, struct tcb *t)
 /* From anywhere in the queue: threads leave when they are stopped, too. */
 void queue_remove(struct kernel *k, struct thread_queue *queue, struct tcb *t)
 {
+    kassert(queue->head != 0);
+    kassert(t->queue_previous != 0 || queue->head == kernel_address(k, t));
+    kassert(t->queue_next != 0 || queue->tail == kernel_address(k, t));
     if (t->queue_previous)
         tcb_at(k, t->queue_previous)->queue_next = t->queue_next;
     else

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* Messages from thread to thread: up to 120 words, up to 3 capabilities. Manual section 4.2.
  *
- * Words that fit into registers are copied from registers, the others from buffer to buffer; who has
- * no buffer sends or gets no more than the registers hold. A capability to the very endpoint that the
- * message goes over arrives as its badge ("unwrapped"); of the others one at most arrives, in the slot
- * that the receiver has named. */
+ * Words that fit into registers are copied from registers, the others from buffer to buffer; who
+ * has no buffer sends or gets no more than the registers hold. A capability to the very endpoint
+ * that the message goes over arrives as its badge ("unwrapped"); of the others one at most arrives,
+ * in the slot that the receiver has named. */
 #include "kernel/ipc/transfer.h"
 
 #include "kernel/cap/cdt.h"
@@ -88,6 +88,7 @@ static unsigned copy_words(struct tcb *sender, const struct ipc_buffer *from,
     return length;
 }
 
+/* A message that is no fault. */
 static void transfer_normal(struct kernel *k, struct tcb *sender, struct tcb *receiver,
                             struct ipc_buffer *to, struct transfer_options o)
 {

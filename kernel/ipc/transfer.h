@@ -12,19 +12,22 @@ struct transfer_options {
     bool can_grant;
 };
 
-/* The sender's message, or its fault if it has one, arrives at the receiver. */
+/* The sender's message, or its fault if it has one, arrives at the receiver, another thread: words,
+   capabilities if options.can_grant, message info and badge. Neither's state changes. */
 void transfer_message(struct kernel *k, struct tcb *sender, struct tcb *receiver,
                       struct transfer_options options);
 
-/* Nothing was there to receive: badge 0. */
+/* Nothing was there to receive, and the receiver does not wait: it sees badge 0. */
 void transfer_nothing(struct tcb *receiver);
 
-/* The fault's message, as if it had been sent: words into the receiver's message registers. Returns
-   the message info. */
+/* The message of a thread that has a fault, as if it had been sent: words into the receiver's
+   message registers and buffer, which may be NULL. Returns the message info. */
 uint64_t fault_write_message(struct kernel *k, struct tcb *faulter, struct tcb *receiver,
                              struct ipc_buffer *buffer);
 
-/* The handler has answered the faulter's fault. True: the faulter is to run again. */
+/* The handler has answered the faulter's fault; the words of the answer may be new values of the
+   faulter's registers. True: the faulter is to run again; false: it stays stopped, as the label of
+   the answer was not 0. */
 bool fault_apply_reply(struct kernel *k, struct tcb *faulter, struct tcb *handler);
 
 #endif

@@ -10,6 +10,7 @@ static void signal_handler(struct kernel *k, uint32_t irq)
 {
     struct cap cap = k->irq_slots[irq].cap;
 
+    kassert(irq >= 1 && irq <= IRQ_LINE_MAX);
     if (k->irq_states[irq] == IRQ_SIGNAL && cap_type(cap) == CAP_NOTIFICATION &&
         (cap.notification.rights & RIGHT_WRITE))
         notification_signal(k, notification_at(k, cap.notification.object),
@@ -40,7 +41,9 @@ bool irq_is_active(const struct kernel *k, uint64_t irq)
 /* Lines begin masked: nobody could handle them before. */
 void irq_activate(struct kernel *k, uint64_t irq)
 {
-    kassert(irq < IRQ_COUNT && k->irq_states[irq] == IRQ_INACTIVE);
+    kassert(irq >= 1 && irq <= IRQ_LINE_MAX);
+    kassert(k->irq_states[irq] == IRQ_INACTIVE);
+    kassert(cap_is_null(k->irq_slots[irq].cap));
     k->irq_states[irq] = IRQ_SIGNAL;
     platform_irq_mask(k->platform, (uint32_t)irq, false);
 }
@@ -48,7 +51,8 @@ void irq_activate(struct kernel *k, uint64_t irq)
 /* The last handler is going: its notification is let go, and the line silenced. */
 void irq_deactivate(struct kernel *k, uint64_t irq)
 {
-    kassert(irq < IRQ_COUNT && k->irq_states[irq] == IRQ_SIGNAL);
+    kassert(irq >= 1 && irq <= IRQ_LINE_MAX);
+    kassert(k->irq_states[irq] == IRQ_SIGNAL);
     slot_delete_one(k, &k->irq_slots[irq]);
     k->irq_states[irq] = IRQ_INACTIVE;
     platform_irq_mask(k->platform, (uint32_t)irq, true);

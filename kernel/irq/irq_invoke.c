@@ -67,6 +67,7 @@ enum outcome irq_handler_invoke(struct invocation *inv)
     uint32_t irq = (uint32_t)inv->slot->cap.irq_handler.irq;
     struct kernel *k = inv->kernel;
 
+    kassert(cap_type(inv->slot->cap) == CAP_IRQ_HANDLER);
     if (inv->method == METHOD_IRQ_ACK_IRQ) {
         platform_irq_ack(k->platform, irq);
         platform_irq_mask(k->platform, irq, false);

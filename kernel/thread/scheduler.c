@@ -22,13 +22,14 @@
 
 #include "kernel/flavour.h"
 
+/* A domain's queues. */
 static struct ready_queues *queues_of(struct kernel *k, unsigned domain)
 {
     kassert(domain < k->domain_count);
     return (struct ready_queues *)kernel_pointer(k, k->ready) + domain;
 }
 
-/* --- ready queues --------------------------------------------------------------------------------- */
+/* --- ready queues ----------------------------------------------------------------------------- */
 
 /* Both levels of bits, so that the highest priority is found in two steps. */
 static void mark(struct ready_queues *r, unsigned priority)
@@ -38,6 +39,7 @@ static void mark(struct ready_queues *r, unsigned priority)
     r->top |= UINT64_C(1) << (priority / 64);
 }
 
+/* The queue of this priority has become empty. */
 static void unmark(struct ready_queues *r, unsigned priority)
 {
     kassert(r->queues[priority].head == 0 && r->queues[priority].tail == 0);
@@ -124,7 +126,7 @@ void scheduler_dequeue(struct kernel *k, struct tcb *t)
         unmark(r, t->priority);
 }
 
-/* --- what happens during an entry -------------------------------------------------------------------- */
+/* --- what happens during an entry ------------------------------------------------------------- */
 
 /* Being runnable is the thread's business, having time that of the configuration. */
 bool scheduler_can_run(struct kernel *k, const struct tcb *t)
@@ -175,7 +177,8 @@ void scheduler_wake(struct kernel *k, struct tcb *t)
     }
 }
 
-/* Takes the candidate out of consideration if it is this thread, so that it may change its queue. */
+/* Takes the candidate out of consideration if it is this thread, so that it may change its
+   queue. */
 static void withdraw(struct kernel *k, struct tcb *t)
 {
     if (k->action == SWITCH_TO_CANDIDATE && tcb_at(k, k->candidate) == t)
@@ -208,7 +211,7 @@ void scheduler_set_domain(struct kernel *k, struct tcb *t, uint8_t domain)
         scheduler_reschedule(k);
 }
 
-/* --- the conclusion ------------------------------------------------------------------------------------ */
+/* --- the conclusion --------------------------------------------------------------------------- */
 
 /* The next entry of the domain schedule; behind the last comes the start again. */
 static void next_domain(struct kernel *k)

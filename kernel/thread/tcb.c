@@ -9,6 +9,7 @@
 /* Zero is right for nearly everything: stopped, priority 0, no capabilities. */
 void tcb_init(struct kernel *k, struct tcb *t)
 {
+    kassert(is_aligned(kernel_address(k, t), TCB_BITS));
     memset(t, 0, sizeof(*t));
     k->flavour->thread_init(k, t);
 }
@@ -53,7 +54,7 @@ void tcb_restart(struct kernel *k, struct tcb *t)
     k->flavour->thread_resumed(k, t);
 }
 
-/* --- messages ------------------------------------------------------------------------------------ */
+/* --- messages --------------------------------------------------------------------------------- */
 
 /* By the frame's own address: the mapping in the VSpace plays no part. */
 struct ipc_buffer *tcb_buffer(struct kernel *k, struct tcb *t, enum buffer_use use)
@@ -98,6 +99,7 @@ void tcb_set_name(struct tcb *t, const char *name, size_t length)
 {
     size_t kept = length < THREAD_NAME_SIZE - 1 ? length : THREAD_NAME_SIZE - 1;
 
+    kassert(name != NULL);
     memset(t->name, 0, THREAD_NAME_SIZE);
     memcpy(t->name, name, kept);
 }

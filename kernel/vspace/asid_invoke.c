@@ -33,6 +33,8 @@ static enum outcome create_pool(struct kernel *k, struct slot *parent, unsigned 
 {
     kaddr memory = parent->cap.untyped.object;
 
+    kassert(number < ASID_POOL_COUNT && k->asid_pools[number] == 0);
+    kassert(cap_type(parent->cap) == CAP_UNTYPED);
     TRY(memory_clean(k, memory, 1 << ASID_POOL_BITS));
     memset(kernel_pointer(k, memory), 0, 1 << ASID_POOL_BITS);
     parent->cap.untyped.free_bytes = UINT64_C(1) << ASID_POOL_BITS;
@@ -78,6 +80,7 @@ static enum outcome assign(struct invocation *inv)
     uint64_t *entries;
     unsigned i = 0;
 
+    kassert(cap_type(inv->slot->cap) == CAP_ASID_POOL);
     if (inv->extra[0] == NULL)
         return refuse_truncated(inv);
     table = inv->extra[0];

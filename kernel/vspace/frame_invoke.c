@@ -15,6 +15,7 @@ struct page_mapping {
 /* Range before alignment; the last address is computed with wraparound, as on the real kernel. */
 static enum outcome check_address(struct invocation *inv, struct cap frame, uint64_t vaddr)
 {
+    kassert(cap_type(frame) == CAP_FRAME);
     if (vaddr + mask_bits(frame.frame.size_bits) >= USER_TOP)
         return refuse_argument(inv, 0, "the page would reach beyond the addresses users may have");
     if (!is_aligned(vaddr, frame.frame.size_bits))

@@ -6,10 +6,11 @@
  *               |              `- entry is a 2 MiB page, or leads to a leaf table
  *               `- entry is a 1 GiB page, or leads to a middle table
  *
- * An ASID names a root: its high bits pick a pool, its low 9 bits an entry there. A capability keeps
- * the ASID and not the root's address, so that it can outlive the root without naming what is made
- * in that memory later. The last entry of a root table covers addresses that no user may have; while
- * a Lua heap is bound to the VSpace, it holds the heap's address in the form of an invalid entry. */
+ * An ASID names a root: its high bits pick a pool, its low 9 bits an entry there. A capability
+ * keeps the ASID and not the root's address, so that it can outlive the root without naming what is
+ * made in that memory later. The last entry of a root table covers addresses that no user may have;
+ * while a Lua heap is bound to the VSpace, it holds the heap's address in the form of an invalid
+ * entry. */
 #include "kernel/vspace/vspace.h"
 
 /* Valid and no rights: that is how Sv39 tells tables from frames. */
@@ -40,6 +41,7 @@ struct table_walk vspace_walk(struct kernel *k, kaddr root, uint64_t vaddr)
     uint64_t *entry = table + ((vaddr >> bits) & mask_bits(TABLE_INDEX_BITS));
 
     kassert(is_aligned(root, PAGE_TABLE_BITS));
+    kassert(vaddr < USER_TOP);
     while (pte_is_table(*entry) && bits > PAGE_BITS) {
         bits -= TABLE_INDEX_BITS;
         table = kernel_pointer(k, pte_address(*entry));
@@ -48,7 +50,7 @@ struct table_walk vspace_walk(struct kernel *k, kaddr root, uint64_t vaddr)
     return (struct table_walk){.entry = entry, .bits = bits};
 }
 
-/* --- ASIDs ------------------------------------------------------------------------------------------ */
+/* --- ASIDs ------------------------------------------------------------------------------------ */
 
 uint64_t *asid_entry(struct kernel *k, uint64_t asid)
 {
@@ -67,6 +69,7 @@ kaddr asid_root(struct kernel *k, uint64_t asid)
 {
     const uint64_t *entry = asid == 0 ? NULL : asid_entry(k, asid);
 
+    kassert(asid >> 16 == 0);
     return entry ? *entry : 0;
 }
 
@@ -85,6 +88,7 @@ static void forget_root(struct kernel *k, uint64_t *entry)
 {
     struct lua_heap *heap = heap_of_vspace(k, *entry);
 
+    kassert(*entry != 0);
     if (heap)
         heap_unbind(k, heap);
     *entry = 0;
@@ -105,7 +109,7 @@ void asid_pool_finalise(struct kernel *k, struct cap pool)
     *registered = 0;
 }
 
-/* --- taking mappings out ------------------------------------------------------------------------- */
+/* --- taking mappings out ---------------------------------------------------------------------- */
 
 /* Only if this very frame stands there: another may have been mapped meanwhile. */
 void vspace_unmap_frame(struct kernel *k, struct cap frame)
@@ -149,6 +153,7 @@ void vspace_finalise_table(struct kernel *k, struct cap table)
 {
     uint64_t *entry;
 
+    kassert(cap_type(table) == CAP_PAGE_TABLE);
     if (!table.page_table.is_mapped)
         return;
     entry = asid_entry(k, table.page_table.asid);
@@ -158,7 +163,7 @@ void vspace_finalise_table(struct kernel *k, struct cap table)
         vspace_unmap_table(k, table);
 }
 
-/* --- for engines ------------------------------------------------------------------------------------ */
+/* --- for engines ------------------------------------------------------------------------------ */
 
 /* As the hardware would: every level, and the rights of the leaf. */
 bool vspace_translate(struct kernel *k, struct tcb *t, uint64_t vaddr, enum access access,

@@ -5,6 +5,7 @@ set(KERNEL_TEST_SOURCES main.c system.c
   test_preemption.c test_tcb.c test_registers.c test_scheduler.c test_domain.c test_endpoint.c
   test_notification.c test_transfer.c test_fault.c test_irq.c test_vspace.c
   test_asid.c test_debug.c test_heap.c test_check.c
+  test_check_threads.c test_check_vspace.c trouble.c
   test_errors.c test_errors_cnode.c test_errors_untyped.c test_errors_tcb.c test_errors_irq.c
   test_errors_vspace.c)
 
@@ -20,7 +21,8 @@ function(kernel_test_program program configuration)
     TESTS_ABI="tests/kernel/${configuration}_abi.h")
 endfunction()
 
-kernel_test_program(kernel_tests classic classic_test_reply.c classic_test_slices.c)
+kernel_test_program(kernel_tests classic classic_test_reply.c classic_test_slices.c
+  classic_test_check.c)
 kernel_test_program(kernel_tests_mcs mcs mcs_threads.c mcs_test_refill.c mcs_test_budget.c
   mcs_test_context.c mcs_test_reply.c mcs_test_check.c)
 

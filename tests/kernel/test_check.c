@@ -1,12 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Each invariant, broken on purpose: kernel_check says so. Nothing enters the kernel after that. */
-#include <string.h>
-
-#include "kernel/heap/heap.h"
-#include "kernel/ipc/endpoint.h"
-#include "kernel/ipc/notification.h"
-#include "kernel/vspace/vspace.h"
-#include "tests/kernel/harness.h"
+/* Each invariant of slots, capabilities and memory, broken on purpose: kernel_check says so. */
+#include "kernel/cap/cdt.h"
+#include "tests/kernel/trouble.h"
 
 /* Makes the capability in a slot name another object. */
 static void point_at(struct system *s, uint64_t slot, kaddr object)
@@ -14,15 +9,9 @@ static void point_at(struct system *s, uint64_t slot, kaddr object)
     root_slot(s, slot)->cap.any.object = object & ((UINT64_C(1) << OBJECT_ADDRESS_BITS) - 1);
 }
 
-static void expect_trouble(struct system *s, const char *text)
+static struct slot *made(struct system *s, uint64_t type, uint64_t size_bits)
 {
-    struct check_report report;
-
-    if (kernel_check_all(s->k, &report))
-        system_fail("kernel_check finds nothing; expected: %s", text);
-    if (strncmp(report.text, text, strlen(text)) != 0)
-        system_fail("kernel_check says: %s; expected: %s", report.text, text);
-    s->has_trouble = false;
+    return root_slot(s, make(s, type, size_bits));
 }
 
 static void test_healthy(struct system *s)
@@ -36,129 +25,301 @@ static void test_healthy(struct system *s)
     EXPECT(report.capabilities > 30);
 }
 
-/* --- slots and links ------------------------------------------------------------------------- */
+/* --- slots and links -------------------------------------------------------------------------- */
 
 static void test_link_astray(struct system *s)
 {
-    root_slot(s, make(s, ABI_TYPE_ENDPOINT, 0))->node.next = 0x1000;
+    made(s, ABI_TYPE_ENDPOINT, 0)->node.next = 0x1000;
     expect_trouble(s, "a link of the derivation tree leads to no slot: 0x1000");
+}
+
+/* The first bytes of the arena are the kernel's own. */
+static void test_link_into_kernel(struct system *s)
+{
+    made(s, ABI_TYPE_ENDPOINT, 0)->node.next = RAM_BASE;
+    expect_trouble_at(s, "a link of the derivation tree leads to no slot:", RAM_BASE);
 }
 
 static void test_link_circle(struct system *s)
 {
-    struct slot *slot = root_slot(s, make(s, ABI_TYPE_ENDPOINT, 0));
+    struct slot *slot = made(s, ABI_TYPE_ENDPOINT, 0);
 
     slot->node.next = kernel_address(s->k, slot) & (~UINT64_C(0) >> 2);
-    expect_trouble(s, "links of the derivation tree disagree at slot");
+    expect_trouble_slot(s, "links of the derivation tree disagree at slot", slot);
 }
 
 static void test_link_back(struct system *s)
 {
-    root_slot(s, make(s, ABI_TYPE_ENDPOINT, 0))->node.previous = RAM_BASE + 32;
-    expect_trouble(s, "links of the derivation tree disagree at slot");
+    struct slot *slot = made(s, ABI_TYPE_ENDPOINT, 0);
+
+    slot->node.previous = RAM_BASE + 32;
+    expect_trouble_slot(s, "links of the derivation tree disagree at slot", slot);
 }
 
 static void test_empty_in_tree(struct system *s)
 {
-    root_slot(s, make(s, ABI_TYPE_ENDPOINT, 0))->cap = cap_null();
-    expect_trouble(s, "an empty slot stands in the derivation tree:");
+    struct slot *slot = made(s, ABI_TYPE_ENDPOINT, 0);
+
+    slot->cap = cap_null();
+    expect_trouble_slot(s, "an empty slot stands in the derivation tree:", slot);
 }
 
 static void test_empty_with_links(struct system *s)
 {
-    root_slot(s, slot_new(s))->node.is_revocable = 1;
-    expect_trouble(s, "an empty slot has links: slot");
+    struct slot *slot = root_slot(s, slot_new(s));
+
+    slot->node.is_revocable = 1;
+    expect_trouble_slot(s, "an empty slot has links: slot", slot);
 }
 
 static void test_outside_tree(struct system *s)
 {
-    root_slot(s, slot_new(s))->cap = cap_endpoint(RAM_BASE, 0, 0);
-    expect_trouble(s, "a capability is not in the derivation tree: slot");
+    struct slot *slot = root_slot(s, slot_new(s));
+
+    slot->cap = cap_endpoint(RAM_BASE, 0, 0);
+    expect_trouble_slot(s, "a capability is not in the derivation tree: slot", slot);
 }
+
+/* The CNode's own capability goes, and with it all that says where the slots in it are. */
+static void test_slot_without_object(struct system *s)
+{
+    uint64_t cnode = make(s, ABI_TYPE_CNODE, 4);
+    struct check_report report;
+
+    EXPECT_OK(invoke(s, cnode, ABI_CNODE_COPY, CAPS(ROOT_CNODE),
+                     WORDS(3, 4, ROOT_TCB, 64, ABI_ALL_RIGHTS)));
+    cdt_remove(s->k, root_slot(s, cnode));
+    EXPECT(!kernel_check_all(s->k, &report));
+    expect_trouble_at(s, "a capability stands in no slot of a live object; in slots are",
+                      report.capabilities - 1);
+}
+
+static void test_zombie_holds_more(struct system *s)
+{
+    uint64_t cnode = make(s, ABI_TYPE_CNODE, 4);
+    kaddr object = object_of(s, cnode);
+
+    EXPECT_OK(invoke(s, cnode, ABI_CNODE_COPY, CAPS(ROOT_CNODE),
+                     WORDS(3, 4, ROOT_TCB, 64, ABI_ALL_RIGHTS)));
+    root_slot(s, cnode)->cap = cap_zombie(object, false, 4, 3);
+    expect_trouble_slot(s, "a zombie holds more than it counts: slot", slot_at(s->k, object) + 3);
+}
+
+/* --- one capability --------------------------------------------------------------------------- */
 
 static void test_unknown_type(struct system *s)
 {
-    root_slot(s, slot_new(s))->cap.any.type = 31;
-    expect_trouble(s, "a capability has no known type: slot");
-}
+    struct slot *slot = made(s, ABI_TYPE_ENDPOINT, 0);
 
-/* --- objects ---------------------------------------------------------------------------------- */
+    slot->cap.any.type = 31;
+    expect_trouble_at(s, "a capability has no known type: slot", kernel_address(s->k, slot));
+}
 
 static void test_alignment(struct system *s)
 {
-    root_slot(s, make(s, ABI_TYPE_TCB, 0))->cap.tcb.object += 16;
-    expect_trouble(s, "an object is not aligned to its size: slot");
+    struct slot *slot = made(s, ABI_TYPE_TCB, 0);
+
+    slot->cap.tcb.object += 16;
+    expect_trouble_slot(s, "an object is not aligned to its size: slot", slot);
 }
 
 static void test_outside_memory(struct system *s)
 {
-    root_slot(s, make(s, ABI_TYPE_ENDPOINT, 0))->cap.endpoint.object = RAM_BASE - 4096;
-    expect_trouble(s, "an object lies where it cannot: slot");
+    struct slot *slot = made(s, ABI_TYPE_ENDPOINT, 0);
+
+    slot->cap.endpoint.object = RAM_BASE - 4096;
+    expect_trouble_slot(s, "an object lies where it cannot: slot", slot);
 }
 
-static void test_kernel_in_device(struct system *s)
+static void test_beyond_memory(struct system *s)
 {
-    root_slot(s, make(s, ABI_TYPE_PAGE, 0))->cap.frame.is_device = 1;
-    expect_trouble(s, "an object lies where it cannot: slot");
+    uint64_t page = make(s, ABI_TYPE_PAGE, 0);
+
+    point_at(s, page, RAM_BASE + s->k->memory_size);
+    expect_trouble_slot(s, "an object lies where it cannot: slot", root_slot(s, page));
+}
+
+static void test_ram_as_device(struct system *s)
+{
+    struct slot *slot = made(s, ABI_TYPE_PAGE, 0);
+
+    slot->cap.frame.is_device = 1;
+    expect_trouble_slot(s, "an object lies where it cannot: slot", slot);
 }
 
 static void test_in_kernel_memory(struct system *s)
 {
-    root_slot(s, make(s, ABI_TYPE_ENDPOINT, 0))->cap.endpoint.object = RAM_BASE;
-    expect_trouble(s, "an object lies in the kernel's own memory: slot");
+    struct slot *slot = made(s, ABI_TYPE_ENDPOINT, 0);
+
+    slot->cap.endpoint.object = RAM_BASE;
+    expect_trouble_slot(s, "an object lies in the kernel's own memory: slot", slot);
 }
 
-static void test_impossible_size(struct system *s)
+static void expect_impossible_size(struct system *s, const struct slot *slot)
 {
-    root_slot(s, make(s, ABI_TYPE_UNTYPED, 12))->cap.untyped.size_bits = 3;
-    expect_trouble(s, "an object has an impossible size: slot");
+    expect_trouble_slot(s, "an object has an impossible size: slot", slot);
+}
+
+static void test_size_of_untyped(struct system *s)
+{
+    struct slot *slot = made(s, ABI_TYPE_UNTYPED, 12);
+
+    slot->cap.untyped.size_bits = 3;
+    expect_impossible_size(s, slot);
+}
+
+static void test_size_of_frame(struct system *s)
+{
+    struct slot *slot = made(s, ABI_TYPE_PAGE, 0);
+
+    slot->cap.frame.size_bits = 13;
+    expect_impossible_size(s, slot);
+}
+
+static void test_size_of_cnode(struct system *s)
+{
+    struct slot *slot = made(s, ABI_TYPE_CNODE, 4);
+
+    slot->cap.cnode.radix = 0;
+    expect_impossible_size(s, slot);
 }
 
 static void test_impossible_watermark(struct system *s)
 {
-    root_slot(s, make(s, ABI_TYPE_UNTYPED, 12))->cap.untyped.free_bytes = 4097;
-    expect_trouble(s, "an object has an impossible size: slot");
+    struct slot *slot = made(s, ABI_TYPE_UNTYPED, 12);
+
+    slot->cap.untyped.free_bytes = 4097;
+    expect_impossible_size(s, slot);
 }
+
+static void expect_impossible_fields(struct system *s, const struct slot *slot)
+{
+    expect_trouble_slot(s, "a capability says what cannot be: slot", slot);
+}
+
+static void test_guard(struct system *s)
+{
+    struct slot *slot = made(s, ABI_TYPE_CNODE, 4);
+
+    slot->cap.cnode.guard_size = 61;
+    expect_impossible_fields(s, slot);
+}
+
+static void test_zombie_count(struct system *s)
+{
+    struct slot *slot = made(s, ABI_TYPE_CNODE, 4);
+
+    slot->cap = cap_zombie(slot->cap.cnode.object, false, 4, 16);
+    slot->cap.zombie.count = 17;
+    expect_impossible_fields(s, slot);
+}
+
+static void test_notification_rights(struct system *s)
+{
+    struct slot *slot = made(s, ABI_TYPE_NOTIFICATION, 0);
+
+    slot->cap.notification.rights = 15;
+    expect_impossible_fields(s, slot);
+}
+
+static void test_frame_address(struct system *s)
+{
+    struct slot *slot = root_slot(s, ROOT_BUFFER);
+
+    slot->cap.frame.vaddr += 8;
+    expect_impossible_fields(s, slot);
+}
+
+static void test_table_without_asid(struct system *s)
+{
+    struct slot *slot = root_slot(s, ROOT_VSPACE);
+
+    slot->cap.page_table.asid = 0;
+    expect_impossible_fields(s, slot);
+}
+
+static void test_pool_number(struct system *s)
+{
+    struct slot *slot = root_slot(s, ROOT_ASID_POOL);
+
+    slot->cap.asid_pool.asid_base = UINT64_C(1) << 16;
+    expect_impossible_fields(s, slot);
+}
+
+static void test_irq_number(struct system *s)
+{
+    uint64_t handler = slot_new(s);
+
+    EXPECT_OK(invoke(s, ROOT_IRQ_CONTROL, ABI_IRQ_CONTROL_GET, CAPS(ROOT_CNODE),
+                     WORDS(7, handler, 64)));
+    root_slot(s, handler)->cap.irq_handler.irq = IRQ_TIMER;
+    expect_impossible_fields(s, root_slot(s, handler));
+}
+
+/* --- flags ------------------------------------------------------------------------------------ */
 
 static void test_untyped_copy(struct system *s)
 {
-    root_slot(s, make(s, ABI_TYPE_UNTYPED, 12))->node.is_revocable = 0;
-    expect_trouble(s, "an untyped capability is not an original: slot");
+    struct slot *slot = made(s, ABI_TYPE_UNTYPED, 12);
+
+    slot->node.is_revocable = 0;
+    expect_trouble_slot(s, "an untyped capability is not an original: slot", slot);
 }
 
-static void test_watermark(struct system *s)
+/* A second capability to the object of the first: minted with the badge, if it is not 0. */
+static struct slot *make_second(struct system *s, uint64_t badge)
 {
-    uint64_t untyped = make(s, ABI_TYPE_UNTYPED, 12);
+    uint64_t endpoint = make(s, ABI_TYPE_ENDPOINT, 0);
+    uint64_t second = slot_new(s);
 
-    EXPECT_OK(retype(s, untyped, ABI_TYPE_ENDPOINT, 0, slots_new(s, 2), 2));
-    root_slot(s, untyped)->cap.untyped.free_bytes = 16;
-    expect_trouble(s, "objects overlap, or lie above the watermark: slot");
+    EXPECT_OK(cnode_mint(s, second, endpoint, ABI_ALL_RIGHTS, badge));
+    return root_slot(s, second);
 }
 
-static void test_overlap(struct system *s)
+static void test_two_originals(struct system *s)
 {
-    uint64_t untyped = make(s, ABI_TYPE_UNTYPED, 12);
-    uint64_t pair = slots_new(s, 2);
+    struct slot *copy = make_second(s, 0);
 
-    EXPECT_OK(retype(s, untyped, ABI_TYPE_ENDPOINT, 0, pair, 2));
-    point_at(s, pair, object_of(s, pair + 1));
-    expect_trouble(s, "an object has two originals: slot");
+    copy->node.is_revocable = 1;
+    expect_trouble_slot(s, "an object has two originals: slot", copy);
 }
 
-static void test_wrong_order(struct system *s)
+static void test_original_not_first_badged(struct system *s)
 {
-    uint64_t untyped = make(s, ABI_TYPE_UNTYPED, 12);
-    uint64_t trio = slots_new(s, 3);
+    struct slot *badged = make_second(s, 5);
 
-    EXPECT_OK(retype(s, untyped, ABI_TYPE_ENDPOINT, 0, trio, 3));
-    point_at(s, trio, object_of(s, trio + 2));
-    expect_trouble(s, "objects overlap, or lie above the watermark: slot");
+    badged->node.is_first_badged = 0;
+    expect_trouble_slot(s, "an original does not begin its badge: slot", badged);
 }
 
-static void test_roots_overlap(struct system *s)
+static void test_badge_without_flag(struct system *s)
 {
-    point_at(s, ROOT_BUFFER, align_down(object_of(s, ROOT_TCB), ABI_PAGE_BITS));
-    expect_trouble(s, "an object overlaps another: slot");
+    struct slot *badged = make_second(s, 5);
+
+    badged->node.is_first_badged = 0;
+    badged->node.is_revocable = 0;
+    expect_trouble_slot(s, "a new badge begins without its flag: slot", badged);
+}
+
+static void test_first_without_flag(struct system *s)
+{
+    struct slot *slot = made(s, ABI_TYPE_ENDPOINT, 0);
+
+    slot->node.is_first_badged = 0;
+    slot->node.is_revocable = 0;
+    expect_trouble_slot(s, "an object's first capability does not begin its badge: slot", slot);
+}
+
+/* A pool's capability has no flags, and that is no trouble. */
+static void test_pool_has_no_flags(struct system *s)
+{
+    uint64_t pool = slot_new(s);
+    struct check_report report;
+
+    EXPECT_OK(invoke(s, ROOT_ASID_CONTROL, ABI_ASID_CONTROL_MAKE_POOL,
+                     CAPS(make(s, ABI_TYPE_UNTYPED, 12), ROOT_CNODE), WORDS(pool, 64)));
+    EXPECT(!root_slot(s, pool)->node.is_first_badged);
+    EXPECT(kernel_check_all(s->k, &report));
 }
 
 static void test_second_zombie(struct system *s)
@@ -169,321 +330,172 @@ static void test_second_zombie(struct system *s)
 
     EXPECT_OK(cnode_copy(s, copy, cnode));
     root_slot(s, cnode)->cap = cap_zombie(object, false, 4, 16);
-    root_slot(s, copy)->cap = cap_zombie(object, false, 4, 16);
-    expect_trouble(s, "an object that is being deleted has another capability: slot");
+    expect_trouble_slot(s, "an object that is being deleted has another capability: slot",
+                        root_slot(s, copy));
+}
+
+static void test_second_irq_control(struct system *s)
+{
+    struct slot *slot = root_slot(s, slot_new(s));
+
+    cdt_insert(s->k, cap_simple(CAP_IRQ_CONTROL), root_slot(s, ROOT_IRQ_CONTROL), slot);
+    expect_trouble_slot(s, "there are two IRQControl capabilities: slot", slot);
+}
+
+/* --- memory ----------------------------------------------------------------------------------- */
+
+/* Endpoints side by side in an untyped of their own; returns the first one's slot. */
+static uint64_t make_endpoints(struct system *s, uint64_t count)
+{
+    uint64_t untyped = make(s, ABI_TYPE_UNTYPED, 12);
+    uint64_t first = slots_new(s, (unsigned)count);
+
+    EXPECT_OK(retype(s, untyped, ABI_TYPE_ENDPOINT, 0, first, count));
+    return first;
+}
+
+static void test_watermark(struct system *s)
+{
+    uint64_t first = make_endpoints(s, 2);
+
+    root_slot(s, first - 1)->cap.untyped.free_bytes = 16;
+    expect_trouble_slot(s, "an object lies above its untyped's watermark: slot",
+                        root_slot(s, first + 1));
+}
+
+static void test_same_place(struct system *s)
+{
+    uint64_t pair = make_endpoints(s, 2);
+
+    point_at(s, pair, object_of(s, pair + 1));
+    expect_trouble_slot(s, "an object has two originals: slot", root_slot(s, pair));
+}
+
+static const char *const stands_apart = "an object overlaps another or stands apart from its "
+                                        "untyped or its other capabilities: slot";
+
+static void test_same_place_far_apart(struct system *s)
+{
+    uint64_t trio = make_endpoints(s, 3);
+
+    point_at(s, trio, object_of(s, trio + 2));
+    expect_trouble_slot(s, stands_apart, root_slot(s, trio));
+}
+
+/* In a thread's memory, behind it in the list: only untypeds have something within them. */
+static void test_within_thread(struct system *s)
+{
+    uint64_t endpoint = make(s, ABI_TYPE_ENDPOINT, 0);
+    uint64_t thread = make(s, ABI_TYPE_TCB, 0);
+
+    point_at(s, endpoint, object_of(s, thread) + 1024);
+    expect_trouble_slot(s, "an object overlaps another: slot", root_slot(s, endpoint));
+}
+
+static void test_roots_overlap(struct system *s)
+{
+    kaddr pool = object_of(s, ROOT_ASID_POOL);
+
+    point_at(s, ROOT_ASID_POOL, object_of(s, ROOT_BOOT_INFO));
+    point_at(s, ROOT_BOOT_INFO, pool);
+    expect_trouble_slot(s, stands_apart, root_slot(s, ROOT_ASID_POOL));
+}
+
+/* What a deleted untyped leaves behind has no parent, in any number. */
+static void test_orphans(struct system *s)
+{
+    uint64_t trio = make_endpoints(s, 3);
+    struct check_report report;
+
+    EXPECT_OK(cnode_delete(s, trio - 1));
+    EXPECT_OK(cnode_delete(s, s->untyped));
+    EXPECT(kernel_check_all(s->k, &report));
+    point_at(s, trio, object_of(s, trio + 2));
+    expect_trouble_slot(s, stands_apart, root_slot(s, trio));
+}
+
+static void test_device_overlap(struct system *s)
+{
+    uint64_t slot = boot_info_word(s, s->k->flavour->boot_info_untyped);
+    struct slot *first, *second;
+
+    while (!root_slot(s, slot)->cap.untyped.is_device)
+        slot++;
+    first = root_slot(s, slot);
+    second = root_slot(s, slot + 1);
+    EXPECT(second->cap.untyped.is_device);
+    second->cap.untyped.object = first->cap.untyped.object;
+    second->cap.untyped.size_bits = first->cap.untyped.size_bits;
+    second->cap.untyped.free_bytes = 0;
+    expect_trouble_slot(s, "an object lies above its untyped's watermark: slot", first);
 }
 
 static void test_unclear_memory(struct system *s)
 {
-    uint64_t untyped = make(s, ABI_TYPE_UNTYPED, 12);
+    kaddr untyped = object_of(s, make_endpoints(s, 1) - 1);
 
-    EXPECT_OK(retype(s, untyped, ABI_TYPE_ENDPOINT, 0, slot_new(s), 1));
-    *(uint64_t *)kernel_pointer(s->k, object_of(s, untyped) + 1024) = 1;
-    expect_trouble(s, "memory that was not given out is not clear:");
+    *(uint64_t *)kernel_pointer(s->k, untyped + 1024) = 1;
+    expect_trouble_at(s, "memory that was not given out is not clear:", untyped + 1024);
 }
 
-/* --- threads ---------------------------------------------------------------------------------- */
-
-static struct tcb *make_ready(struct system *s)
+/* Nothing is left of it, but what it had given out keeps its content until it is given out anew. */
+static void test_unclear_childless(struct system *s)
 {
-    uint64_t thread = make_thread(s, (struct thread_options){.priority = 9});
+    uint64_t endpoint = make_endpoints(s, 1);
+    kaddr untyped = object_of(s, endpoint - 1);
+    struct check_report report;
 
-    resume(s, thread);
-    return tcb_of(s, thread);
-}
-
-static struct ready_queues *queues(struct system *s)
-{
-    return kernel_pointer(s->k, s->k->ready);
-}
-
-static void test_ready_bit(struct system *s)
-{
-    make_ready(s);
-    queues(s)->words[0] = 0;
-    queues(s)->top = 0;
-    expect_trouble(s, "a ready queue and its bit disagree, priority 0x9");
-}
-
-static void test_ready_word(struct system *s)
-{
-    make_ready(s);
-    queues(s)->top = 2;
-    expect_trouble(s, "a word of ready queues and its bit disagree, word 0x0");
-}
-
-static void test_ready_blocked(struct system *s)
-{
-    make_ready(s)->state = THREAD_INACTIVE;
-    expect_trouble(s, "a thread that cannot run is in a ready queue:");
-}
-
-static void test_ready_wrong(struct system *s)
-{
-    make_ready(s)->priority = 10;
-    expect_trouble(s, "a thread is in the wrong ready queue:");
-}
-
-static void test_ready_tail(struct system *s)
-{
-    make_ready(s);
-    queues(s)->queues[9].tail = 0;
-    expect_trouble(s, "a ready queue's tail is wrong, priority 0x9");
-}
-
-static void test_ready_astray(struct system *s)
-{
-    make_ready(s);
-    queues(s)->queues[9].head = 0x12345;
-    expect_trouble(s, "a ready queue leads to no thread: 0x12345");
-}
-
-static void test_ready_nowhere(struct system *s)
-{
-    struct tcb *t = make_ready(s);
-
-    queues(s)->queues[9] = (struct ready_queue){0, 0};
-    queues(s)->words[0] = 0;
-    queues(s)->top = 0;
-    t->is_queued = false;
-    expect_trouble(s, "a runnable thread is in no ready queue:");
-}
-
-/* Its last capability has gone, and it is still there. */
-static void test_thread_without_cap(struct system *s)
-{
-    make_ready(s)->is_queued = true;
-    root_slot(s, s->next_slot - 1)->cap = cap_null();
-    expect_trouble(s, "an empty slot stands in the derivation tree:");
-}
-
-static void test_unknown_state(struct system *s)
-{
-    tcb_of(s, make_thread(s, (struct thread_options){.priority = 9}))->state = 99;
-    expect_trouble(s, "a thread has an unknown state:");
-}
-
-static void test_waits_for_nothing(struct system *s)
-{
-    tcb_of(s, make_thread(s, (struct thread_options){.priority = 9}))->state =
-        THREAD_BLOCKED_ON_SEND;
-    expect_trouble(s, "a thread's state and what it waits for disagree:");
-}
-
-static void test_current_blocked(struct system *s)
-{
-    s->root->state = THREAD_INACTIVE;
-    expect_trouble(s, "the current thread cannot run:");
-}
-
-static void test_choice_open(struct system *s)
-{
-    s->k->action = CHOOSE_ANEW;
-    expect_trouble(s, "a choice of who runs was not made, action");
-}
-
-static void test_wrong_cspace(struct system *s)
-{
-    s->root->slots[TCB_SLOT_CSPACE].cap = cap_simple(CAP_DOMAIN);
-    expect_trouble(s, "a thread's CSpace is not a CNode:");
-}
-
-static void test_device_buffer(struct system *s)
-{
-    s->root->buffer_address += 8;
-    expect_trouble(s, "a thread's IPC buffer is not aligned:");
-}
-
-/* --- queues ----------------------------------------------------------------------------------- */
-
-/* A thread that waits at the endpoint or notification; returns it. */
-static struct tcb *make_waiter(struct system *s, uint64_t cptr)
-{
-    uint64_t thread = make_thread(s, (struct thread_options){.priority = 9});
-
-    resume(s, thread);
-    root_sleep(s);
-    receive(s, cptr);
-    root_wake(s);
-    return tcb_of(s, thread);
-}
-
-static void test_endpoint_state(struct system *s)
-{
-    uint64_t ep = make(s, ABI_TYPE_ENDPOINT, 0);
-
-    endpoint_at(s->k, object_of(s, ep))->state = ENDPOINT_SEND;
-    expect_trouble(s, "an endpoint's state and queue disagree:");
-}
-
-static void test_endpoint_member(struct system *s)
-{
-    uint64_t ep = make(s, ABI_TYPE_ENDPOINT, 0);
-
-    make_waiter(s, ep)->state = THREAD_BLOCKED_ON_SEND;
-    expect_trouble(s, "a thread in a queue does not wait there:");
-}
-
-static void test_endpoint_tail(struct system *s)
-{
-    uint64_t ep = make(s, ABI_TYPE_ENDPOINT, 0);
-
-    make_waiter(s, ep);
-    endpoint_at(s->k, object_of(s, ep))->tail = 0;
-    expect_trouble(s, "a queue's tail is wrong at");
-}
-
-static void test_queue_links(struct system *s)
-{
-    uint64_t ep = make(s, ABI_TYPE_ENDPOINT, 0);
-
-    make_waiter(s, ep);
-    make_waiter(s, ep)->queue_previous = 0;
-    expect_trouble(s, "links of a queue disagree at thread");
-}
-
-static void test_queue_forgotten(struct system *s)
-{
-    uint64_t ep = make(s, ABI_TYPE_ENDPOINT, 0);
-    struct endpoint *endpoint = endpoint_at(s->k, object_of(s, ep));
-
-    make_waiter(s, ep);
-    memset(endpoint, 0, sizeof(*endpoint));
-    expect_trouble(s, "threads that wait and threads in queues differ; in queues are");
-}
-
-static void test_notification_state(struct system *s)
-{
-    uint64_t n = make(s, ABI_TYPE_NOTIFICATION, 0);
-
-    notification_at(s->k, object_of(s, n))->state = NOTIFICATION_WAITING;
-    expect_trouble(s, "a notification's state and queue disagree:");
-}
-
-static void test_bound_one_way(struct system *s)
-{
-    uint64_t n = make(s, ABI_TYPE_NOTIFICATION, 0);
-
-    s->root->bound_notification = object_of(s, n);
-    expect_trouble(s, "a bound notification does not know its thread:");
-}
-
-static void test_bound_other_way(struct system *s)
-{
-    uint64_t n = make(s, ABI_TYPE_NOTIFICATION, 0);
-
-    notification_at(s->k, object_of(s, n))->bound_thread = s->k->root_thread;
-    expect_trouble(s, "a thread does not know its bound notification:");
-}
-
-/* --- interrupts and address spaces ------------------------------------------------------------ */
-
-static void test_irq_without_handler(struct system *s)
-{
-    s->k->irq_states[7] = IRQ_SIGNAL;
-    expect_trouble(s, "interrupt lines are active without a handler:");
-}
-
-static void test_handler_of_inactive(struct system *s)
-{
-    EXPECT_OK(invoke(s, ROOT_IRQ_CONTROL, ABI_IRQ_CONTROL_GET, CAPS(ROOT_CNODE),
-                     WORDS(7, slot_new(s), 64)));
-    s->k->irq_states[7] = IRQ_INACTIVE;
-    expect_trouble(s, "an interrupt handler's line is not active: slot");
-}
-
-static void test_pool_without_cap(struct system *s)
-{
-    s->k->asid_pools[3] = object_of(s, make(s, ABI_TYPE_PAGE, 0));
-    expect_trouble(s, "an ASID pool in use has no capability; in use are 0x2");
-}
-
-static void test_asid_without_cap(struct system *s)
-{
-    *asid_entry(s->k, 9) = object_of(s, make(s, ABI_TYPE_PAGE_TABLE, 0));
-    expect_trouble(s, "an ASID names a table without a capability; named are 0x2");
-}
-
-static void test_secret_mapping(struct system *s)
-{
-    struct table_walk walk = vspace_walk(s->k, object_of(s, ROOT_VSPACE), 0x1f0000);
-
-    *walk.entry = pte_make_frame(object_of(s, make(s, ABI_TYPE_PAGE, 0)), FRAME_READ_WRITE, true);
-    expect_trouble(s, "a frame is mapped where no capability says so; mapped are");
-}
-
-static void test_table_astray(struct system *s)
-{
-    uint64_t *root = kernel_pointer(s->k, object_of(s, ROOT_VSPACE));
-
-    root[5] = pte_make_table(0x1000);
-    expect_trouble(s, "a page table leads to no table:");
-}
-
-static void test_heap_one_way(struct system *s)
-{
-    struct lua_heap *heap = kernel_pointer(s->k, s->k->bound_heaps);
-
-    heap->vspace = 0;
-    expect_trouble(s, "a Lua heap and its VSpace do not know each other:");
-}
-
-static void test_heap_forgotten(struct system *s)
-{
-    s->k->bound_heaps = 0;
-    expect_trouble(s, "a bound Lua heap is not in the list; in the list are 0x0");
+    EXPECT_OK(cnode_delete(s, endpoint));
+    *(uint64_t *)kernel_pointer(s->k, untyped) = 1;
+    EXPECT(kernel_check_all(s->k, &report));
+    *(uint64_t *)kernel_pointer(s->k, untyped + 4088) = 1;
+    expect_trouble_at(s, "memory that was not given out is not clear:", untyped + 4088);
 }
 
 const struct test check_tests[] = {
     TEST("kernel_check: a healthy system", test_healthy),
     TEST("kernel_check: a link that leads nowhere", test_link_astray),
+    TEST("kernel_check: a link into the kernel's memory", test_link_into_kernel),
     TEST("kernel_check: a list that bites its tail", test_link_circle),
     TEST("kernel_check: links that are not each other's inverse", test_link_back),
     TEST("kernel_check: an empty slot in the tree", test_empty_in_tree),
     TEST("kernel_check: flags in an empty slot", test_empty_with_links),
     TEST("kernel_check: a capability outside of the tree", test_outside_tree),
+    TEST("kernel_check: a capability in a CNode that is gone", test_slot_without_object),
+    TEST("kernel_check: a capability behind what a zombie counts", test_zombie_holds_more),
     TEST("kernel_check: a capability of no known type", test_unknown_type),
     TEST("kernel_check: an object that is not aligned", test_alignment),
     TEST("kernel_check: an object outside of memory", test_outside_memory),
-    TEST("kernel_check: RAM taken for device memory", test_kernel_in_device),
+    TEST("kernel_check: an object behind memory", test_beyond_memory),
+    TEST("kernel_check: RAM taken for device memory", test_ram_as_device),
     TEST("kernel_check: an object in the kernel's memory", test_in_kernel_memory),
-    TEST("kernel_check: an object of impossible size", test_impossible_size),
+    TEST("kernel_check: an untyped of impossible size", test_size_of_untyped),
+    TEST("kernel_check: a frame of impossible size", test_size_of_frame),
+    TEST("kernel_check: a CNode of impossible size", test_size_of_cnode),
     TEST("kernel_check: a watermark beyond the end", test_impossible_watermark),
+    TEST("kernel_check: a guard that is too long", test_guard),
+    TEST("kernel_check: a zombie that counts too much", test_zombie_count),
+    TEST("kernel_check: a notification that grants", test_notification_rights),
+    TEST("kernel_check: a frame mapped at an odd address", test_frame_address),
+    TEST("kernel_check: a mapped table without an ASID", test_table_without_asid),
+    TEST("kernel_check: an ASID pool of impossible number", test_pool_number),
+    TEST("kernel_check: a handler of the timer", test_irq_number),
     TEST("kernel_check: an untyped that is no original", test_untyped_copy),
+    TEST("kernel_check: a copy that is an original", test_two_originals),
+    TEST("kernel_check: an original in the middle of a badge", test_original_not_first_badged),
+    TEST("kernel_check: a badge that nothing begins", test_badge_without_flag),
+    TEST("kernel_check: a first capability that begins nothing", test_first_without_flag),
+    TEST("kernel_check: an ASID pool begins nothing", test_pool_has_no_flags),
+    TEST("kernel_check: a zombie is its object's last capability", test_second_zombie),
+    TEST("kernel_check: a second IRQControl", test_second_irq_control),
     TEST("kernel_check: an object above the watermark", test_watermark),
-    TEST("kernel_check: two objects in the same place", test_overlap),
-    TEST("kernel_check: two objects in the same place, far apart in the tree", test_wrong_order),
-    TEST("kernel_check: two objects of the boot in the same place", test_roots_overlap),
-    TEST("kernel_check: two zombies of one object", test_second_zombie),
+    TEST("kernel_check: two objects in the same place", test_same_place),
+    TEST("kernel_check: two objects in the same place, apart in the tree",
+         test_same_place_far_apart),
+    TEST("kernel_check: an object within a thread", test_within_thread),
+    TEST("kernel_check: objects of the boot out of order", test_roots_overlap),
+    TEST("kernel_check: objects whose untypeds are gone", test_orphans),
+    TEST("kernel_check: device memory that overlaps", test_device_overlap),
     TEST("kernel_check: memory that was not cleared", test_unclear_memory),
-    TEST("kernel_check: a ready queue without its bit", test_ready_bit),
-    TEST("kernel_check: a word of queues without its bit", test_ready_word),
-    TEST("kernel_check: a stopped thread in a ready queue", test_ready_blocked),
-    TEST("kernel_check: a thread in another priority's queue", test_ready_wrong),
-    TEST("kernel_check: a ready queue without its tail", test_ready_tail),
-    TEST("kernel_check: a ready queue that leads nowhere", test_ready_astray),
-    TEST("kernel_check: a runnable thread in no queue", test_ready_nowhere),
-    TEST("kernel_check: a thread that has lost its capability", test_thread_without_cap),
-    TEST("kernel_check: an unknown thread state", test_unknown_state),
-    TEST("kernel_check: a thread that waits for nothing", test_waits_for_nothing),
-    TEST("kernel_check: a current thread that is stopped", test_current_blocked),
-    TEST("kernel_check: an entry without a choice", test_choice_open),
-    TEST("kernel_check: a thread whose CSpace is no CNode", test_wrong_cspace),
-    TEST("kernel_check: an IPC buffer that is not aligned", test_device_buffer),
-    TEST("kernel_check: an endpoint's state", test_endpoint_state),
-    TEST("kernel_check: a thread in a queue that does not wait", test_endpoint_member),
-    TEST("kernel_check: a queue without its tail", test_endpoint_tail),
-    TEST("kernel_check: a queue's links", test_queue_links),
-    TEST("kernel_check: a thread that its endpoint has forgotten", test_queue_forgotten),
-    TEST("kernel_check: a notification's state", test_notification_state),
-    TEST("kernel_check: a thread bound on its side only", test_bound_one_way),
-    TEST("kernel_check: a notification bound on its side only", test_bound_other_way),
-    TEST("kernel_check: an active line without a handler", test_irq_without_handler),
-    TEST("kernel_check: a handler of an inactive line", test_handler_of_inactive),
-    TEST("kernel_check: an ASID pool without a capability", test_pool_without_cap),
-    TEST("kernel_check: an ASID without a VSpace", test_asid_without_cap),
-    TEST("kernel_check: a mapping that no capability knows", test_secret_mapping),
-    TEST("kernel_check: a page table that leads nowhere", test_table_astray),
-    TEST_ON("kernel_check: a heap that the list has lost", test_heap_forgotten, .heap_bits = 16),
-    TEST_ON("kernel_check: a heap without its VSpace", test_heap_one_way, .heap_bits = 16),
+    TEST("kernel_check: memory of an untyped without children", test_unclear_childless),
     TESTS_END};

@@ -10,13 +10,13 @@ extern const struct test boot_tests[], cdt_tests[], lookup_tests[], cnode_tests[
     delete_revoke_tests[], preemption_tests[], tcb_tests[], registers_tests[], scheduler_tests[],
     domain_tests[], endpoint_tests[], notification_tests[], transfer_tests[], fault_tests[],
     irq_tests[], vspace_tests[], asid_tests[], debug_tests[], heap_tests[],
-    check_tests[];
+    check_tests[], check_threads_tests[], check_vspace_tests[];
 
 #define SHARED_TESTS                                                                               \
     boot_tests, cdt_tests, lookup_tests, cnode_tests, untyped_tests, delete_revoke_tests,          \
     preemption_tests, tcb_tests, registers_tests, scheduler_tests, domain_tests, endpoint_tests,   \
     notification_tests, transfer_tests, fault_tests, irq_tests, vspace_tests, asid_tests,          \
-    debug_tests, heap_tests, check_tests
+    debug_tests, heap_tests, check_tests, check_threads_tests, check_vspace_tests
 
 extern const struct error_row cnode_errors[], untyped_errors[], tcb_errors[], irq_errors[],
     domain_errors[], page_errors[], asid_errors[], heap_errors[];
