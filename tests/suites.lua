@@ -30,6 +30,8 @@ return {
   { "recorded scripts, MCS", "$build/tests/replay_scripts_mcs", both },
   { "scheduling, MCS", "lua5.4 tests/simulation/test_simulation.lua $build/tests/run_tasks",
     { "release" } },
+  { "reference model", "lua5.4 tests/model/test_model.lua classic $build", { "debug" } },
+  { "reference model, MCS", "lua5.4 tests/model/test_model.lua mcs $build", { "debug" } },
   { "linker", "lua5.4 tests/host/test_linker.lua" },
   { "command line", "lua5.4 tests/host/test_cli.lua $build/selvm", all },
   { "module", "lua5.4 tests/host/test_module.lua", { "release" } },

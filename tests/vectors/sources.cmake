@@ -16,7 +16,7 @@ function(replayer program configuration)
     TESTS_ABI="tests/kernel/${configuration}_abi.h" TESTS_CONFIGURATION="${configuration}")
 endfunction()
 
-set(INVOCATIONS vectors/replay_invocations.c)
+set(INVOCATIONS vectors/replay_invocations.c vectors/tester.c)
 set(SCRIPTS vectors/replay_scripts.c vectors/script_operations.c)
 replayer(replay_invocations classic ${INVOCATIONS})
 replayer(replay_invocations_mcs mcs ${INVOCATIONS})
