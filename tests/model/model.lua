@@ -35,10 +35,13 @@ model.numbers = {
 
 local waits = { endpoint = true, notification = true, reply = true }
 
-local known = {}
-for _, module in ipairs { cnodes, untyped, spaces, threads } do
-  for type, methods in pairs(module.methods) do
-    known[type] = methods
+local known = { classic = {}, mcs = {} }
+for configuration, all in pairs(known) do
+  for _, methods in ipairs { cnodes.methods, untyped.methods, spaces.methods,
+    threads.methods[configuration] } do
+    for type, list in pairs(methods) do
+      all[type] = list
+    end
   end
 end
 
@@ -48,10 +51,7 @@ local unmodelled = {
   tcb = "^TCB", domain = "^Domain", heap = "^LuaHeap", sched_context = "^SchedContext",
   sched_control = "^SchedControl", frame = "^RISCVPageGetAddress",
 }
-local changing = {
-  TCBConfigure = true, TCBSetSpace = true, TCBSetTimeoutEndpoint = true, TCBSetSchedParams = true,
-  TCBSetIPCBuffer = true,
-}
+local changing = { mcs = { TCBSetSchedParams = true }, classic = {} }
 
 -- --- the environment -----------------------------------------------------------------------------
 
@@ -171,8 +171,9 @@ end
 
 local function invoke(self, node, message)
   local cap_type, name = node.cap.type, message.method or ""
-  local method = known[cap_type] and known[cap_type][name]
-  if self.configuration == "mcs" and cap_type == "tcb" and changing[name] then
+  local methods = known[self.configuration][cap_type]
+  local method = methods and methods[name]
+  if cap_type == "tcb" and changing[self.configuration][name] then
     return { kind = "end" }
   elseif not method and unmodelled[cap_type] and name:find(unmodelled[cap_type]) then
     return { kind = "unknown" }

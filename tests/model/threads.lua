@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: MIT
 --- The reference model's methods of threads, as far as they put capabilities into threads or take
---- them out (classic configuration). Manual chapter 6.
+--- them out. Manual chapter 6.
 ---
 --- What the others answer is not modelled; they change no capability.
 
@@ -12,8 +12,8 @@ local refuse = capability.refuse
 
 local threads = {}
 
-local CSPACE, VSPACE, BUFFER = 0, 1, 2
-local BUFFER_MASK = 1023
+local CSPACE, VSPACE, BUFFER, FAULT, TIMEOUT = 0, 1, 2, 3, 4 -- the last two: MCS
+local BUFFER_MASK, WRITE, ANY_GRANT = 1023, 1, 4 | 8
 
 -- What is to be put into a slot of the thread: { from, cap }; without them only the old one goes.
 local function buffer_change(address, node)
@@ -79,26 +79,64 @@ local function set_buffer(model, node, message)
   change(model, node, BUFFER, buffer_change(message.words[1], message.extras[1]))
 end
 
-local function set_space(model, node, message)
-  message:need(3, 2)
-  check_old(node.cap.object)
-  local cspace, vspace = space_changes(message, 1, 2)
+local function change_spaces(model, node, cspace, vspace)
   change(model, node, CSPACE, cspace)
   change(model, node, VSPACE, vspace)
 end
 
-local function configure(model, node, message)
-  message:need(4, 3)
-  local buffer = buffer_change(message.words[4], message.extras[3])
+-- MCS: an endpoint that can be sent a fault to be answered, or nothing. The second capability of the
+-- message, it is said where it is the first.
+local function handler_change(node)
+  if not node then
+    return {}
+  end
+  local cap = node.cap
+  if cap.type ~= "endpoint" or cap.rights & WRITE == 0 or cap.rights & ANY_GRANT == 0 then
+    refuse("InvalidCapability", 1)
+  end
+  return { from = node, cap = cap }
+end
+
+local classic, mcs = {}, {}
+
+function classic.TCBSetSpace(model, node, message)
+  message:need(3, 2)
   check_old(node.cap.object)
-  local cspace, vspace = space_changes(message, 1, 2)
-  change(model, node, CSPACE, cspace)
-  change(model, node, VSPACE, vspace)
+  change_spaces(model, node, space_changes(message, 1, 2))
+end
+
+function mcs.TCBSetSpace(model, node, message)
+  message:need(2, 3)
+  check_old(node.cap.object)
+  local cspace, vspace = space_changes(message, 2, 1)
+  change(model, node, FAULT, handler_change(message.extras[1]))
+  change_spaces(model, node, cspace, vspace)
+end
+
+function mcs.TCBSetTimeoutEndpoint(model, node, message)
+  message:need(0, 1)
+  change(model, node, TIMEOUT, handler_change(message.extras[1]))
+end
+
+-- The words before the address of the buffer differ.
+local function configure(model, node, message, first_word)
+  message:need(first_word + 2, 3)
+  local buffer = buffer_change(message.words[first_word + 2], message.extras[3])
+  check_old(node.cap.object)
+  local cspace, vspace = space_changes(message, 1, first_word)
+  change_spaces(model, node, cspace, vspace)
   change(model, node, BUFFER, buffer)
 end
 
-threads.methods = {
-  tcb = { TCBSetIPCBuffer = set_buffer, TCBSetSpace = set_space, TCBConfigure = configure },
-}
+function classic.TCBConfigure(model, node, message)
+  configure(model, node, message, 2)
+end
+
+function mcs.TCBConfigure(model, node, message)
+  configure(model, node, message, 1)
+end
+
+classic.TCBSetIPCBuffer, mcs.TCBSetIPCBuffer = set_buffer, set_buffer
+threads.methods = { classic = { tcb = classic }, mcs = { tcb = mcs } }
 
 return threads

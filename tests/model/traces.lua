@@ -235,14 +235,29 @@ function shapes.TCBSetIPCBuffer(m)
   return find(m, "tcb"), { vaddr() }, { find(m, "frame") }
 end
 
+local function handler(m)
+  return chance(40) and 0 or find(m, "endpoint")
+end
+
 function shapes.TCBSetSpace(m)
-  return find(m, "tcb"), { 0, chance(50) and 0 or guard(), 0 },
-    { find(m, "cnode"), find(m, "page_table") }
+  local cspace, vspace = find(m, "cnode"), find(m, "page_table")
+  local cspace_data = chance(50) and 0 or guard()
+  if m.configuration == "mcs" then
+    return find(m, "tcb"), { cspace_data, 0 }, { handler(m), cspace, vspace }
+  end
+  return find(m, "tcb"), { 0, cspace_data, 0 }, { cspace, vspace }
 end
 
 function shapes.TCBConfigure(m)
-  return find(m, "tcb"), { 0, chance(50) and 0 or guard(), 0, vaddr() },
-    { find(m, "cnode"), find(m, "page_table"), find(m, "frame") }
+  local words = { chance(50) and 0 or guard(), 0, vaddr() }
+  if m.configuration == "classic" then
+    table.insert(words, 1, 0)
+  end
+  return find(m, "tcb"), words, { find(m, "cnode"), find(m, "page_table"), find(m, "frame") }
+end
+
+function shapes.TCBSetTimeoutEndpoint(m)
+  return find(m, "tcb"), {}, { handler(m) }
 end
 
 -- How often, in parts of the sum.
@@ -252,7 +267,7 @@ local WEIGHTS = {
   { "CNodeCancelBadgedSends", 1 }, { "CNodeSaveCaller", 1 }, { "RISCVPageTableMap", 7 },
   { "RISCVPageTableUnmap", 2 }, { "RISCVPageMap", 9 }, { "RISCVPageUnmap", 2 },
   { "RISCVASIDControlMakePool", 3 }, { "RISCVASIDPoolAssign", 4 }, { "TCBSetIPCBuffer", 2 },
-  { "TCBSetSpace", 2 }, { "TCBConfigure", 2 },
+  { "TCBSetSpace", 2 }, { "TCBConfigure", 2 }, { "TCBSetTimeoutEndpoint", 2 },
 }
 local weights_sum = 0
 for _, row in ipairs(WEIGHTS) do

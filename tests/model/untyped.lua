@@ -26,7 +26,7 @@ local makers = {
     return { type = "untyped", object = object, used = 0 }
   end,
   TCB = function(object)
-    object.slots = { [0] = {}, {}, {} } -- CSpace, VSpace, IPC buffer
+    object.slots = { [0] = {}, {}, {}, {}, {} } -- CSpace, VSpace, IPC buffer, handlers (MCS)
     return { type = "tcb", object = object }
   end,
   Endpoint = function(object)
