@@ -84,8 +84,8 @@ local function change_spaces(model, node, cspace, vspace)
   change(model, node, VSPACE, vspace)
 end
 
--- MCS: an endpoint that can be sent a fault to be answered, or nothing. The second capability of the
--- message, it is said where it is the first.
+-- MCS: an endpoint that can be sent a fault to be answered, or nothing. The second capability of
+-- the message, it is said where it is the first.
 local function handler_change(node)
   if not node then
     return {}
