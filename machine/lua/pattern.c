@@ -45,6 +45,7 @@ static bool is_of_class(unsigned char c, unsigned char class)
     case 'u': is = is_between(c, 'A', 'Z'); break;
     case 'w': is = is_letter(c) || is_digit(c); break;
     case 'x': is = is_digit(c) || is_between(c | 0x20, 'a', 'f'); break;
+    case 'z': is = c == 0; break; /* not in the manual any more */
     default: return class == c;
     }
     return is_between(class, 'A', 'Z') ? !is : is;
