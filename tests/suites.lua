@@ -32,6 +32,7 @@ return {
     { "release" } },
   { "reference model", "lua5.4 tests/model/test_model.lua classic $build", { "debug" } },
   { "reference model, MCS", "lua5.4 tests/model/test_model.lua mcs $build", { "debug" } },
+  { "fuzzing", "lua5.4 tests/fuzz/test_fuzz.lua build/fuzz/tests" },
   { "linker", "lua5.4 tests/host/test_linker.lua" },
   { "command line", "lua5.4 tests/host/test_cli.lua $build/selvm", all },
   { "module", "lua5.4 tests/host/test_module.lua", { "release" } },
