@@ -130,25 +130,14 @@ static void finalise(struct kernel *k, struct cap cap)
 static bool fault_send(struct kernel *k, struct tcb *t, const char **why_not)
 {
     struct lookup found = lookup_in_thread(k, t, t->fault_handler);
-    struct cap cap;
-    unsigned rights;
 
     *why_not = "it has no fault handler";
     if (!found.slot || cap_is_null(found.slot->cap))
         return false;
-    cap = found.slot->cap;
     *why_not = "its fault handler is not an endpoint with rights to send and to grant a reply";
-    if (cap_type(cap) != CAP_ENDPOINT)
+    if (!endpoint_takes_faults(found.slot->cap))
         return false;
-    rights = cap.endpoint.rights;
-    if (!(rights & RIGHT_WRITE) || !(rights & (RIGHT_GRANT | RIGHT_GRANT_REPLY)))
-        return false;
-    endpoint_send(k, endpoint_at(k, cap.endpoint.object), t,
-                  (struct send_options){.badge = cap.endpoint.badge,
-                                        .is_blocking = true,
-                                        .is_call = true,
-                                        .can_grant = (rights & RIGHT_GRANT) != 0,
-                                        .can_grant_reply = (rights & RIGHT_GRANT_REPLY) != 0});
+    endpoint_send_fault(k, t, found.slot->cap, false);
     return true;
 }
 

@@ -54,20 +54,6 @@ void classic_receive_prepare(struct kernel *k, struct tcb *t, const struct recei
     slot_delete_one(k, &t->slots[TCB_SLOT_CALLER]);
 }
 
-/* The handler's label decides: 0 restarts the thread, anything else leaves it stopped. */
-static void answer_fault(struct kernel *k, struct tcb *handler, struct tcb *faulter)
-{
-    bool restarts = fault_apply_reply(k, faulter, handler);
-
-    faulter->fault.kind = FAULT_NONE;
-    if (!restarts) {
-        scheduler_set_state(k, faulter, THREAD_INACTIVE);
-        return;
-    }
-    scheduler_set_state(k, faulter, THREAD_RESTART);
-    scheduler_wake(k, faulter);
-}
-
 /* The capability is used up before the caller runs: it can be answered only once. */
 void classic_reply_transfer(struct kernel *k, struct tcb *sender, struct slot *slot)
 {
@@ -77,15 +63,16 @@ void classic_reply_transfer(struct kernel *k, struct tcb *sender, struct slot *s
 
     kassert(cap_type(slot->cap) == CAP_REPLY && !slot->cap.reply.is_master);
     kassert(receiver->state == THREAD_BLOCKED_ON_REPLY);
-    if (receiver->fault.kind != FAULT_NONE) {
+    if (receiver->fault.kind == FAULT_NONE) {
+        transfer_message(k, sender, receiver, transfer);
         slot_delete_one(k, slot);
-        answer_fault(k, sender, receiver);
-        return;
+        scheduler_set_state(k, receiver, THREAD_RUNNING);
+    } else {
+        slot_delete_one(k, slot);
+        scheduler_set_state(k, receiver, fault_answer(k, receiver, sender));
     }
-    transfer_message(k, sender, receiver, transfer);
-    slot_delete_one(k, slot);
-    scheduler_set_state(k, receiver, THREAD_RUNNING);
-    scheduler_wake(k, receiver);
+    if (thread_is_runnable(receiver))
+        scheduler_wake(k, receiver);
 }
 
 enum outcome classic_reply_invoke(struct invocation *inv)

@@ -54,8 +54,7 @@ static enum outcome set_priorities(struct invocation *inv, struct tcb *t)
 
     if (inv->length < (is_both ? 2u : 1u) || !inv->extra[0])
         return refuse_truncated(inv);
-    if (cap_type(inv->extra[0]->cap) != CAP_TCB)
-        return refuse_capability(inv, 1, "the authority is not a TCB");
+    TRY(change_check_authority(inv));
     if (sets_mcp)
         TRY(change_read_priority(inv, 0, &mcp, change_mcp_why));
     if (sets_priority)

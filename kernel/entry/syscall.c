@@ -34,17 +34,13 @@ struct tcb *kernel_current(struct kernel *k)
 static enum outcome send_to_endpoint(struct invocation *inv)
 {
     struct cap cap = inv->slot->cap;
-    struct send_options options = {
-        .badge = cap.endpoint.badge,
-        .is_blocking = inv->is_blocking,
-        .is_call = inv->is_call,
-        .can_grant = (cap.endpoint.rights & RIGHT_GRANT) != 0,
-        .can_grant_reply = (cap.endpoint.rights & RIGHT_GRANT_REPLY) != 0,
-        .may_donate = inv->may_donate,
-    };
+    struct send_options options = endpoint_send_options(cap);
 
     if (!(cap.endpoint.rights & RIGHT_WRITE))
         return refuse_capability(inv, 0, "the endpoint capability lacks the right to send");
+    options.is_blocking = inv->is_blocking;
+    options.is_call = inv->is_call;
+    options.may_donate = inv->may_donate;
     endpoint_send(inv->kernel, endpoint_at(inv->kernel, cap.endpoint.object), inv->thread,
                   options);
     return DONE;
@@ -162,9 +158,8 @@ static enum outcome look_up_caps(struct invocation *inv, unsigned extra_count)
 }
 
 /* Everything is read from the caller's registers and buffer; nothing here can fail. */
-static struct invocation read_call(struct kernel *k, struct send_kind kind)
+static struct invocation read_call(struct kernel *k, struct tcb *t, struct send_kind kind)
 {
-    struct tcb *t = kernel_current(k);
     uint64_t info = thread_info(t);
     struct invocation inv = {.kernel = k,
                              .thread = t,
@@ -178,7 +173,6 @@ static struct invocation read_call(struct kernel *k, struct send_kind kind)
                              .is_first_phase = kind.is_first_phase};
     unsigned most = inv.buffer ? MESSAGE_WORDS_MAX : MESSAGE_REGISTER_COUNT;
 
-    kassert(t != NULL);
     if (inv.length > most)
         inv.length = most;
     inv.method = method_of_label(k, inv.label);
@@ -237,7 +231,7 @@ static void finish(struct invocation *inv, enum outcome outcome)
 
 enum outcome syscall_send(struct kernel *k, struct send_kind kind)
 {
-    struct invocation inv = read_call(k, kind);
+    struct invocation inv = read_call(k, kernel_current(k), kind);
     enum outcome outcome = look_up_caps(&inv, (unsigned)message_info_extra_caps(
                                                   thread_info(inv.thread)));
 
@@ -310,10 +304,12 @@ static void receive_message(struct kernel *k, struct tcb *t, struct cap cap,
 void syscall_receive(struct kernel *k, struct receive_kind kind)
 {
     struct tcb *t = kernel_current(k);
-    uint64_t cptr = t->registers[REG_A0];
-    struct lookup found = lookup_in_thread(k, t, cptr);
+    uint64_t cptr;
+    struct lookup found;
 
     kassert(t != NULL);
+    cptr = t->registers[REG_A0];
+    found = lookup_in_thread(k, t, cptr);
     if (!found.slot)
         fault_raise(k, t, fault_of_lookup(cptr, found.fault, true));
     else if (cap_type(found.slot->cap) == CAP_ENDPOINT &&

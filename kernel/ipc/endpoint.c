@@ -57,6 +57,23 @@ static void dequeue(struct kernel *k, struct endpoint *ep, struct tcb *t)
     t->blocked_on = 0;
 }
 
+/* --- what a capability allows ----------------------------------------------------------------- */
+
+struct send_options endpoint_send_options(struct cap cap)
+{
+    return (struct send_options){
+        .badge = cap.endpoint.badge,
+        .can_grant = (cap.endpoint.rights & RIGHT_GRANT) != 0,
+        .can_grant_reply = (cap.endpoint.rights & RIGHT_GRANT_REPLY) != 0,
+    };
+}
+
+bool endpoint_takes_faults(struct cap cap)
+{
+    return cap_type(cap) == CAP_ENDPOINT && (cap.endpoint.rights & RIGHT_WRITE) &&
+           (cap.endpoint.rights & (RIGHT_GRANT | RIGHT_GRANT_REPLY));
+}
+
 /* --- send and receive ------------------------------------------------------------------------- */
 
 /* What its capability allowed is kept: the capability may be gone when the message is taken. */
@@ -90,6 +107,17 @@ void endpoint_send(struct kernel *k, struct endpoint *ep, struct tcb *sender,
     dequeue(k, ep, receiver);
     transfer_message(k, sender, receiver, transfer);
     k->flavour->message_arrived(k, sender, receiver, &o);
+}
+
+void endpoint_send_fault(struct kernel *k, struct tcb *t, struct cap cap, bool may_donate)
+{
+    struct send_options options = endpoint_send_options(cap);
+
+    kassert(endpoint_takes_faults(cap) && t->fault.kind != FAULT_NONE);
+    options.is_blocking = true;
+    options.is_call = true;
+    options.may_donate = may_donate;
+    endpoint_send(k, endpoint_at(k, cap.endpoint.object), t, options);
 }
 
 /* The receiver waits. */

@@ -17,6 +17,18 @@ struct endpoint {
 
 _Static_assert(sizeof(struct endpoint) == 1 << ENDPOINT_BITS, "of seL4's size");
 
+/* What an endpoint capability makes of its holder's messages: the badge, and the rights that they
+   carry. How they are sent is left to be filled in. */
+struct send_options endpoint_send_options(struct cap cap);
+
+/* Whether the capability is one that faults can be sent to: as calls, so the handler must be able
+   to answer. Manual section 6.2.1. */
+bool endpoint_takes_faults(struct cap cap);
+
+/* Sends the thread's fault as a call, on a capability that takes faults. MCS: `may_donate` lends a
+   passive handler the thread's scheduling context. */
+void endpoint_send_fault(struct kernel *k, struct tcb *t, struct cap cap, bool may_donate);
+
 /* `sender`, which is not blocked, sends what its registers and buffer hold: to the first
    receiver in the queue, or it blocks, or the message is lost when options.is_blocking is
    false. Who calls and is received waits for the answer. */

@@ -118,10 +118,10 @@ static void set_registers(struct kernel *k, struct tcb *faulter, struct tcb *han
         faulter->registers[list[i]] = tcb_message_word(handler, buffer, i);
 }
 
-/* Other kinds of faults have nothing to write back: the thread makes its access or call again. */
-bool fault_apply_reply(struct kernel *k, struct tcb *faulter, struct tcb *handler)
+/* Other kinds of faults have nothing to write back: the thread makes its access or call again.
+   False: the label of the answer, which is not 0, leaves it stopped. */
+static bool apply_answer(struct kernel *k, struct tcb *faulter, struct tcb *handler)
 {
-    kassert(faulter->fault.kind != FAULT_NONE);
     if (faulter->fault.kind == FAULT_UNKNOWN_SYSCALL)
         set_registers(k, faulter, handler, syscall_registers, SYSCALL_REGISTERS);
     else if (faulter->fault.kind == FAULT_USER_EXCEPTION)
@@ -131,4 +131,14 @@ bool fault_apply_reply(struct kernel *k, struct tcb *faulter, struct tcb *handle
     else
         return true;
     return message_info_label(thread_info(handler)) == 0;
+}
+
+enum thread_state fault_answer(struct kernel *k, struct tcb *faulter, struct tcb *handler)
+{
+    bool restarts;
+
+    kassert(faulter->fault.kind != FAULT_NONE);
+    restarts = apply_answer(k, faulter, handler);
+    faulter->fault.kind = FAULT_NONE;
+    return restarts ? THREAD_RESTART : THREAD_INACTIVE;
 }

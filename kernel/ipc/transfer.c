@@ -80,7 +80,6 @@ static unsigned copy_words(struct tcb *sender, const struct ipc_buffer *from,
     unsigned length = (unsigned)message_info_length(thread_info(sender));
     unsigned most = from && to ? MESSAGE_WORDS_MAX : MESSAGE_REGISTER_COUNT;
 
-    kassert(length <= MESSAGE_WORDS_MAX || length > most);
     if (length > most)
         length = most;
     for (unsigned i = 0; i < length; i++)

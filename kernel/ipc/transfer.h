@@ -25,9 +25,9 @@ void transfer_nothing(struct tcb *receiver);
 uint64_t fault_write_message(struct kernel *k, struct tcb *faulter, struct tcb *receiver,
                              struct ipc_buffer *buffer);
 
-/* The handler has answered the faulter's fault; the words of the answer may be new values of the
-   faulter's registers. True: the faulter is to run again; false: it stays stopped, as the label of
-   the answer was not 0. */
-bool fault_apply_reply(struct kernel *k, struct tcb *faulter, struct tcb *handler);
+/* The handler has answered the faulter's fault, which is over; the words of the answer may be new
+   values of the faulter's registers. Returns the state that the faulter is to be in:
+   THREAD_RESTART, or THREAD_INACTIVE when the label of the answer says that it stays stopped. */
+enum thread_state fault_answer(struct kernel *k, struct tcb *faulter, struct tcb *handler);
 
 #endif

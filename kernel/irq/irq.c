@@ -8,9 +8,10 @@
 /* A line fires: whoever handles it is told, and it stays masked until it is acknowledged. */
 static void signal_handler(struct kernel *k, uint32_t irq)
 {
-    struct cap cap = k->irq_slots[irq].cap;
+    struct cap cap;
 
     kassert(irq >= 1 && irq <= IRQ_LINE_MAX);
+    cap = k->irq_slots[irq].cap;
     if (k->irq_states[irq] == IRQ_SIGNAL && cap_type(cap) == CAP_NOTIFICATION &&
         (cap.notification.rights & RIGHT_WRITE))
         notification_signal(k, notification_at(k, cap.notification.object),

@@ -14,8 +14,7 @@
  * makes the call again when it has time again.
  *
  * The timer is set to the end of the head refill, the first thread of the release queue, or the end
- * of the domain's time, whichever is first. Manual section 6.1.2 to 6.1.6 (MCS).
- */
+ * of the domain's time, whichever is first. Manual section 6.1.2 to 6.1.6 (MCS). */
 #include "kernel/mcs/mcs.h"
 
 static struct sched_context *current_context(struct kernel *k)
@@ -110,9 +109,7 @@ static bool check(struct kernel *k)
 {
     struct sched_context *sc = current_context(k);
 
-    if (!sc)
-        return !domain_is_over(k);
-    if (refill_is_sufficient(sc, k->consumed))
+    if (!sc || refill_is_sufficient(sc, k->consumed))
         return !domain_is_over(k);
     budget_charge(k, k->consumed, MAY_TIME_OUT);
     return false;
@@ -143,9 +140,10 @@ void budget_preempted(struct kernel *k)
 void budget_yield(struct kernel *k)
 {
     struct sched_context *sc = current_context(k);
-    uint64_t consumed = sc->consumed + k->consumed;
+    uint64_t consumed;
 
     kassert(sc != NULL && context_is_active(sc));
+    consumed = sc->consumed + k->consumed;
     budget_charge(k, refill_head(sc)->amount, NEVER_TIME_OUT);
     sc->consumed = consumed;
 }
@@ -179,11 +177,10 @@ static void switch_context(struct kernel *k, struct tcb *t)
         k->sets_deadline = true;
         if (sc && !sc->is_sporadic)
             refill_unblock(sc, k->now);
-        budget_commit(k);
-        k->current_context = t->sched_context;
-    } else if (k->sets_deadline) {
-        budget_commit(k);
     }
+    if (k->sets_deadline)
+        budget_commit(k);
+    k->current_context = t->sched_context;
 }
 
 static uint64_t least(uint64_t a, uint64_t b)

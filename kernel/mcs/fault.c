@@ -3,31 +3,10 @@
 #include "kernel/ipc/endpoint.h"
 #include "kernel/mcs/mcs.h"
 
-static bool may_handle(struct cap cap)
-{
-    return cap_type(cap) == CAP_ENDPOINT && (cap.endpoint.rights & RIGHT_WRITE) &&
-           (cap.endpoint.rights & (RIGHT_GRANT | RIGHT_GRANT_REPLY));
-}
-
 /* Checked when it is set, so that a fault can always be sent. */
 bool handler_is_valid(struct cap cap)
 {
-    return cap_is_null(cap) || may_handle(cap);
-}
-
-/* The thread's fault goes to the endpoint as a call. */
-static void send_to(struct kernel *k, struct tcb *t, struct cap cap, bool may_donate)
-{
-    struct send_options options = {
-        .badge = cap.endpoint.badge,
-        .is_blocking = true,
-        .is_call = true,
-        .can_grant = (cap.endpoint.rights & RIGHT_GRANT) != 0,
-        .can_grant_reply = (cap.endpoint.rights & RIGHT_GRANT_REPLY) != 0,
-        .may_donate = may_donate,
-    };
-
-    endpoint_send(k, endpoint_at(k, cap.endpoint.object), t, options);
+    return cap_is_null(cap) || endpoint_takes_faults(cap);
 }
 
 /* The handler may be passive: then it works on the faulter's time. */
@@ -36,9 +15,9 @@ bool mcs_fault_send(struct kernel *k, struct tcb *t, const char **why_not)
     struct cap cap = t->slots[TCB_SLOT_FAULT].cap;
 
     *why_not = "it has no fault handler";
-    if (!may_handle(cap))
+    if (!endpoint_takes_faults(cap))
         return false;
-    send_to(k, t, cap, t->sched_context != 0);
+    endpoint_send_fault(k, t, cap, t->sched_context != 0);
     return true;
 }
 
@@ -56,5 +35,5 @@ void timeout_raise(struct kernel *k, struct tcb *t)
     if (t->state == THREAD_RUNNING)
         t->registers[REG_PC] = t->next_pc;
     t->fault = (struct fault){.kind = FAULT_TIMEOUT, .address = sched_context_of(k, t)->badge};
-    send_to(k, t, t->slots[TCB_SLOT_TIMEOUT].cap, false);
+    endpoint_send_fault(k, t, t->slots[TCB_SLOT_TIMEOUT].cap, false);
 }

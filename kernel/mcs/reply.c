@@ -166,14 +166,6 @@ static void let_go_on(struct kernel *k, struct tcb *caller, uint8_t fault_kind)
         context_postpone(k, sc);
 }
 
-static enum thread_state answer_fault(struct kernel *k, struct tcb *handler, struct tcb *faulter)
-{
-    bool restarts = fault_apply_reply(k, faulter, handler);
-
-    faulter->fault.kind = FAULT_NONE;
-    return restarts ? THREAD_RESTART : THREAD_INACTIVE;
-}
-
 /* Answering nobody is no error: the caller may have been stopped a moment before. */
 void reply_transfer(struct kernel *k, struct tcb *sender, struct cap cap)
 {
@@ -192,7 +184,7 @@ void reply_transfer(struct kernel *k, struct tcb *sender, struct cap cap)
         transfer_message(k, sender, caller, transfer);
         scheduler_set_state(k, caller, THREAD_RUNNING);
     } else {
-        scheduler_set_state(k, caller, answer_fault(k, sender, caller));
+        scheduler_set_state(k, caller, fault_answer(k, caller, sender));
     }
     let_go_on(k, caller, fault_kind);
 }

@@ -87,13 +87,6 @@ static void set_priority(struct kernel *k, struct tcb *t, uint8_t priority)
         notification_reorder(k, t);
 }
 
-static enum outcome check_authority(struct invocation *inv)
-{
-    if (cap_type(inv->extra[0]->cap) != CAP_TCB)
-        return refuse_capability(inv, 1, "the authority is not a TCB");
-    return DONE;
-}
-
 /* The authority's maximum bounds both; nothing relates a thread's own two. */
 static enum outcome set_one_priority(struct invocation *inv, struct tcb *t)
 {
@@ -102,7 +95,7 @@ static enum outcome set_one_priority(struct invocation *inv, struct tcb *t)
 
     if (inv->length < 1 || !inv->extra[0])
         return refuse_truncated(inv);
-    TRY(check_authority(inv));
+    TRY(change_check_authority(inv));
     TRY(change_read_priority(inv, 0, &value, is_mcp ? change_mcp_why : change_priority_why));
     if (is_mcp)
         t->max_controlled_priority = value;
@@ -148,7 +141,7 @@ static enum outcome set_sched_params(struct invocation *inv, struct tcb *t)
 
     if (inv->length < 2 || !inv->extra[0] || !inv->extra[1] || !inv->extra[2])
         return refuse_truncated(inv);
-    TRY(check_authority(inv));
+    TRY(change_check_authority(inv));
     TRY(change_read_priority(inv, 0, &mcp, change_mcp_why));
     TRY(change_read_priority(inv, 1, &priority, change_priority_why));
     TRY(check_context(inv, t, inv->extra[1]->cap, &sc));

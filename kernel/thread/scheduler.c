@@ -59,8 +59,10 @@ static int highest_priority(const struct ready_queues *r)
     return word * 64 + 63 - __builtin_clzll(r->words[word]);
 }
 
-/* At the head: for threads that had the processor, or were to have it. */
-void scheduler_enqueue(struct kernel *k, struct tcb *t)
+enum queue_end { AT_HEAD, AT_TAIL };
+
+/* A thread that is in its queue already keeps its place. */
+static void insert(struct kernel *k, struct tcb *t, enum queue_end end)
 {
     struct ready_queues *r = queues_of(k, t->domain);
     struct ready_queue *queue = &r->queues[t->priority];
@@ -70,35 +72,29 @@ void scheduler_enqueue(struct kernel *k, struct tcb *t)
     if (t->is_queued)
         return;
     t->is_queued = true;
-    t->ready_previous = 0;
-    t->ready_next = queue->head;
-    if (queue->head)
-        tcb_at(k, queue->head)->ready_previous = address;
+    t->ready_previous = end == AT_HEAD ? 0 : queue->tail;
+    t->ready_next = end == AT_HEAD ? queue->head : 0;
+    if (t->ready_previous)
+        tcb_at(k, t->ready_previous)->ready_next = address;
+    else
+        queue->head = address;
+    if (t->ready_next)
+        tcb_at(k, t->ready_next)->ready_previous = address;
     else
         queue->tail = address;
-    queue->head = address;
     mark(r, t->priority);
 }
 
-/* At the tail: for threads whose turn is over. */
+/* For threads that had the processor, or were to have it. */
+void scheduler_enqueue(struct kernel *k, struct tcb *t)
+{
+    insert(k, t, AT_HEAD);
+}
+
+/* For threads whose turn is over. */
 void scheduler_append(struct kernel *k, struct tcb *t)
 {
-    struct ready_queues *r = queues_of(k, t->domain);
-    struct ready_queue *queue = &r->queues[t->priority];
-    kaddr address = kernel_address(k, t);
-
-    kassert(t->state != THREAD_IDLE && !t->awaits_budget);
-    if (t->is_queued)
-        return;
-    t->is_queued = true;
-    t->ready_next = 0;
-    t->ready_previous = queue->tail;
-    if (queue->tail)
-        tcb_at(k, queue->tail)->ready_next = address;
-    else
-        queue->head = address;
-    queue->tail = address;
-    mark(r, t->priority);
+    insert(k, t, AT_TAIL);
 }
 
 /* From anywhere; the last one takes its priority's bit along. */

@@ -67,6 +67,13 @@ enum outcome change_check_spaces(struct invocation *inv, struct tcb_change *chan
     return DONE;
 }
 
+enum outcome change_check_authority(struct invocation *inv)
+{
+    if (cap_type(inv->extra[0]->cap) != CAP_TCB)
+        return refuse_capability(inv, 1, "the authority is not a TCB");
+    return DONE;
+}
+
 /* 256 is refused like any other number above the maximum. */
 enum outcome change_read_priority(struct invocation *inv, unsigned word, uint8_t *priority,
                                   const char *why)

@@ -37,6 +37,10 @@ MUST_USE enum outcome change_check_spaces(struct invocation *inv, struct tcb_cha
 /* PREEMPTED in the middle is harmless: the same call changes the same again. */
 MUST_USE enum outcome change_apply(struct invocation *inv, struct tcb_change *change);
 
+/* The first capability of the message, whose maximum bounds the priorities that may be given, must
+   be a thread's. */
+MUST_USE enum outcome change_check_authority(struct invocation *inv);
+
 /* The priority that message word `word` asks for, which the authority, the first capability of the
    message, must cover with its MCP. `why` is the explanation. */
 MUST_USE enum outcome change_read_priority(struct invocation *inv, unsigned word,
