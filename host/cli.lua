@@ -188,6 +188,7 @@ local function run(arguments)
     return wrong_usage("%s", (refusal:gsub("^option '(%w+)'", "option '--%1'")))
   end
   checked.console = write_output
+  io.stdout:setvbuf "line" -- a console shows its lines even if the program never ends
   local machine, problem = selvm.create(checked)
   if not machine then
     complain("%s", problem)

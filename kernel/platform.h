@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* All that the kernel asks of the machine it runs on, besides memcpy, memset, memmove and memcmp.
  *
- * A port supplies these functions and calls the entries of kernel.h; tests/kernel/null_platform.c
- * is the smallest one. No function may call back into the kernel, and none may leave by a non-local
+ * A port supplies these functions and calls the entries of kernel.h; tests/null_platform/ is the
+ * smallest one. No function may call back into the kernel, and none may leave by a non-local
  * jump. `struct platform` belongs to the port; the kernel only hands its pointer back.
  *
  * Time is in microseconds since the machine started. Interrupt lines are numbered from 1 to
@@ -48,6 +48,9 @@ bool platform_irq_pending(struct platform *p);
 
 /* A masked line stays pending but is not reported. All lines are masked at the start. */
 void platform_irq_mask(struct platform *p, uint32_t irq, bool is_masked);
+
+/* Whether it is masked. Only kernel_check asks. */
+bool platform_irq_is_masked(const struct platform *p, uint32_t irq);
 
 /* The driver has dealt with the line; it may interrupt again. */
 void platform_irq_ack(struct platform *p, uint32_t irq);

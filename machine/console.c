@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The console: bytes are collected and handed to the host program's function in larger pieces. */
+/* The console: bytes are collected and handed to the host program's function in lines. */
 #include <lauxlib.h>
 
 #include "machine/machine.h"
@@ -42,7 +42,7 @@ void console_flush(struct platform *p)
 
 void platform_console_put(struct platform *p, char byte)
 {
-    if (p->console_length == CONSOLE_BUFFER_SIZE)
-        console_flush(p);
     p->console[p->console_length++] = byte;
+    if (byte == '\n' || p->console_length == CONSOLE_BUFFER_SIZE)
+        console_flush(p);
 }

@@ -79,6 +79,11 @@ void platform_irq_mask(struct platform *p, uint32_t irq, bool is_masked)
         end_claim(&p->lines, irq);
 }
 
+bool platform_irq_is_masked(const struct platform *p, uint32_t irq)
+{
+    return irq >= 1 && irq <= IRQ_LINE_MAX && bit_get(p->lines.masked, irq);
+}
+
 void platform_irq_ack(struct platform *p, uint32_t irq)
 {
     end_claim(&p->lines, irq);

@@ -10,15 +10,7 @@
 package.path = "./?.lua;" .. package.path
 
 local suites = require "tests.suites"
-
-local function is_wanted(name)
-  for _, word in ipairs(arg) do
-    if name:find(word, 1, true) then
-      return true
-    end
-  end
-  return #arg == 0
-end
+local is_wanted = require "tests.wanted"(arg, 1)
 
 -- Runs a command: what it printed, and whether its exit status was 0.
 local function run(command)

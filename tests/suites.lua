@@ -51,6 +51,8 @@ return {
   { "user library, MCS", "$build/selvm run --mcs tests/user/library_mcs.lua", all },
   { "examples", "lua5.4 tests/examples/test_examples.lua $build/selvm", all },
   { "hostile programs", "lua5.4 tests/hostile/test_hostile.lua $build/selvm", all },
+  { "hostile programs, MCS", "lua5.4 tests/hostile/test_hostile.lua $build/selvm --mcs",
+    { "debug", "release" } },
   { "standard library", "lua5.4 tests/library/test_library.lua $build/selvm lua5.4",
     { "debug", "release" } },
   { "standard library, Lua 5.3", "lua5.4 tests/library/test_library.lua $build/selvm lua5.3",

@@ -24,6 +24,16 @@ static bool name_line(struct check *c)
     return check_broken(c, "interrupt handlers stand apart from others of their line:", 0);
 }
 
+/* Nobody would acknowledge a line that is nobody's: it must not interrupt. */
+static bool check_masks(struct check *c)
+{
+    for (unsigned irq = 1; irq <= IRQ_LINE_MAX; irq++)
+        if (c->k->irq_states[irq] == IRQ_INACTIVE &&
+            !platform_irq_is_masked(c->k->platform, irq))
+            return check_broken(c, "an inactive interrupt line is not masked, line", irq);
+    return true;
+}
+
 bool check_irqs(struct check *c)
 {
     uint64_t handlers = 0;
@@ -47,5 +57,5 @@ bool check_irqs(struct check *c)
         return check_broken(c, "the timer's line is not reserved, line", IRQ_TIMER);
     if (lines != handlers)
         return name_line(c);
-    return true;
+    return check_masks(c);
 }

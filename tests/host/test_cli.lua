@@ -35,6 +35,11 @@ checks.group("a program that ends has status 0", function(expect)
   expect_result(expect, run_text("require('seL4').DebugHalt() print 'no'"), 0, "", "")
 end)
 
+checks.group("a line is shown even if the program never ends", function(expect)
+  local path = process.file("spin.lua", "print 'a line' while true do end")
+  expect(process.run("timeout", "1", selvm, "run", path).out == "a line\n", "no line")
+end)
+
 checks.group("output that cannot be written has status 1", function(expect)
   for _, count in ipairs { 1, 100000 } do
     local path = process.file("p.lua", ("for i = 1, %d do print(i) end"):format(count))

@@ -23,6 +23,7 @@ local RTC_ADDRESS, RTC_IRQ = 0x00101000, 11
 local TIME_LOW, TIME_HIGH, ALARM_LOW, ALARM_HIGH, IRQ_ENABLED = 0x00, 0x04, 0x08, 0x0c, 0x10
 local MILLISECOND = 1000000
 local PRIORITY = 100
+local is_mcs = seL4.SchedContextObject ~= nil
 
 local registers = memory:window(4096)
 memory:map(memory:device_frame(RTC_ADDRESS), registers)
@@ -42,7 +43,7 @@ local faults = memory:object(seL4.EndpointObject)
 local villain = process.new(memory, {
   name = name, source = 'local seL4 = require "seL4"; ' .. attack.source,
   heap_bits = attack.heap_bits or 22, priority = PRIORITY, caps = { [1] = faults },
-  fault_endpoint = 1 })
+  fault_endpoint = is_mcs and faults or 1 })
 local bystander = thread.new(memory, { priority = PRIORITY, entry = function()
   local last = time()
   while true do
@@ -63,7 +64,7 @@ seL4.Wait(alarm)
 
 local late = time() - stop
 bystander:suspend()
-local message, sender = seL4.NBRecv(faults)
+local message, sender = seL4.NBRecv(faults, is_mcs and memory:object(seL4.ReplyObject) or nil)
 local ended = "runs"
 if seL4.MessageInfo_get_label(message) ~= 0 then
   local fault = seL4.getFault(message)

@@ -10,6 +10,7 @@
 ---   heap_bits  log2 of the size of its heap, 22 if left out
 ---   fills      true: it fills its heap, so that all of it is collected at once, which nobody can
 ---              interrupt: the delay may be as long as that takes
+---   milliseconds   how long it runs, if the usual time is not enough for it to end
 ---   since      "5.4": not for Lua 5.3
 
 local attacks = {}
@@ -231,7 +232,7 @@ runs("weak tables", [[
 -- Depth -------------------------------------------------------------------------------------------
 
 attack("recursion", { ended = "error", text = "overflow", heap_bits = 27, fills = true,
-  source = "local function f() return 1 + f() end f()" })
+  milliseconds = 120, source = "local function f() return 1 + f() end f()" })
 fills("recursion, again", "local function f() return 1 + f() end while true do pcall(f) end", 24)
 attack("metamethod recursion", { ended = "error", text = "overflow", heap_bits = 24, source = [[
   local t = setmetatable({}, {}) getmetatable(t).__index = function(_, k) return t[k .. 1] end

@@ -3,7 +3,9 @@
 --- beside a bystander. Whatever they do, the bystander gets its turn within a time slice and a
 --- millisecond, and the machine does not take long.
 ---
----   lua5.4 tests/hostile/test_hostile.lua SELVM [NAME...]      (from the root of the repository)
+---   lua5.4 tests/hostile/test_hostile.lua SELVM [--mcs] [NAME...]
+---
+--- run from the root of the repository; --mcs: under that configuration of the kernel.
 
 package.path = "./?.lua;" .. package.path
 
@@ -12,26 +14,24 @@ local checks = require "tests.abi.checks"
 local process = require "tests.host.process"
 
 local selvm = arg[1] or "build/release/selvm"
+local is_mcs = arg[2] == "--mcs"
+local is_wanted = require "tests.wanted"(arg, is_mcs and 3 or 2)
 
 -- Microseconds of the machine's clock. A turn lasts 5 ticks of 2 ms.
 local SLICE, GRACE = 10000, 1000
 local COLLECTED_PER_US = 1600 / 2 -- bytes, as the machine's clock counts; up to two collections
-local READINGS_MIN = 10000 -- in half of 60 ms
-local SECONDS_MAX = 20     -- of the host: 60 ms are simulated
-
-local function is_wanted(name)
-  for i = 2, #arg do
-    if arg[i] == name then
-      return true
-    end
-  end
-  return #arg < 2
-end
+local MILLISECONDS = 60
+local READINGS_MIN = 10000 -- in half of that
+local SECONDS_MAX = 20     -- of the host, for that
 
 local function check(expect, name, attack)
   local start = os.time()
-  local result = process.run("timeout", tostring(SECONDS_MAX), selvm, "run", "--memory", "512M",
-    "tests/hostile/arena.lua", name)
+  local words = { "timeout", tostring(SECONDS_MAX), selvm, "run", "--memory", "512M",
+    "tests/hostile/arena.lua", name, tostring(attack.milliseconds or MILLISECONDS) }
+  if is_mcs then
+    table.insert(words, 5, "--mcs")
+  end
+  local result = process.run(table.unpack(words))
   local function value(key)
     return result.out:match("\n" .. key .. "\t([^\n]*)") or
       result.out:match("^" .. key .. "\t([^\n]*)")

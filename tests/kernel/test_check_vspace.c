@@ -73,6 +73,12 @@ static void test_line_without_right(struct system *s)
     expect_trouble(s, "an interrupt line may not signal, line 0x7");
 }
 
+static void test_line_not_masked(struct system *s)
+{
+    platform_irq_mask(s->k->platform, LINE, false);
+    expect_trouble_at(s, "an inactive interrupt line is not masked, line", LINE);
+}
+
 static void test_timer(struct system *s)
 {
     s->k->irq_states[IRQ_TIMER] = IRQ_INACTIVE;
@@ -307,6 +313,7 @@ const struct test check_vspace_tests[] = {
     TEST("kernel_check: an inactive line with a notification", test_inactive_with_notification),
     TEST("kernel_check: a line that signals a thread", test_line_signals_else),
     TEST("kernel_check: a line without the right to signal", test_line_without_right),
+    TEST("kernel_check: an inactive line that is not masked", test_line_not_masked),
     TEST("kernel_check: the timer's line", test_timer),
     TEST("kernel_check: an ASID pool outside of memory", test_pool_outside),
     TEST("kernel_check: an ASID pool without a capability", test_pool_without_cap),

@@ -109,6 +109,11 @@ void platform_irq_mask(struct platform *p, uint32_t irq, bool is_masked)
     p->is_masked[irq] = is_masked;
 }
 
+bool platform_irq_is_masked(const struct platform *p, uint32_t irq)
+{
+    return p->is_masked[irq];
+}
+
 void platform_irq_ack(struct platform *p, uint32_t irq)
 {
     p->acks++;

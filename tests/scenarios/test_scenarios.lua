@@ -14,15 +14,7 @@ local process = require "tests.host.process"
 local programs = require "tests.host.programs"
 
 local selvm = arg[1] or "build/release/selvm"
-
-local function is_wanted(name)
-  for i = 2, #arg do
-    if arg[i] == name then
-      return true
-    end
-  end
-  return #arg < 2
-end
+local is_wanted = require "tests.wanted"(arg, 2)
 
 local pipe = assert(io.popen("find tests/scenarios -name '*.lua' | LC_ALL=C sort"))
 for path in pipe:lines() do
