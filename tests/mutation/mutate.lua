@@ -5,7 +5,8 @@
 ---
 --- Takes COUNT (500) random mutants out of all that it can make, compiles each into the test
 --- programs in FOLDER (build/mutation) and runs them until one fails. Prints survivors with their
---- lines, and at last "N killed, N survived, N did not compile". It needs the generated headers of
+--- lines, and at last "N killed, N survived, N did not compile"; now and then how far it is, to
+--- standard error. It needs the generated headers of
 --- build/release, and half an hour or more; SELVM_SHARED as for the other tests.
 ---
 --- A mutant that behaves as the original does survives rightly: docs/conformance.md says which.
@@ -221,6 +222,10 @@ for i = 1, math.min(COUNT, #mutants) do
     io.flush()
   else
     killed = killed + 1
+  end
+  if i % 25 == 0 then
+    io.stderr:write(("%d tried: %d killed, %d survived, %d did not compile\n"):format(i, killed,
+      survived, broken))
   end
 end
 print(("%d killed, %d survived, %d did not compile"):format(killed, survived, broken))
