@@ -121,9 +121,18 @@ for _, bits in ipairs { 8, 16, 32, 64 } do
 end
 fn("LoadBytes", "vaddr length", "bytes", "Reads bytes of memory.", ours)
 fn("StoreBytes", "vaddr bytes", "", "Writes bytes to memory.", ours)
-fn("Explain", "", "text_or_nil", "Says why the caller's last refused invocation was refused.", ours)
+fn("Explain", "", "text_or_nil",
+  "Says why the caller's last refused invocation was refused, or its last lookup failed.", ours)
+fn("DebugNameCap", "cap name", "is_so",
+  "Gives the object of a capability a name for explanations, dumps and traces; \"\" takes it away. "
+  .. "A badge of an endpoint or notification may have one of its own. Tells whether there was an "
+  .. "object, and room for the name.", ours)
+fn("Parameters", "name", "parameter_names result_names",
+  "The names of a method's parameters, without _service, and those of its results; nil if there is "
+  .. "no such method in this configuration.", ours)
 fn("DebugFaultText", "tcb", "text_or_nil",
-  "Text and traceback of the Lua error that stopped a thread.", ours)
+  "Why a thread stands: text and traceback of a Lua error, or the failed lookup of a CapFault.",
+  ours)
 fn("GetBootInfo", "", "bootinfo", "The boot information of the root task.", ours)
 fn("Trap", "call_number arguments", "registers", "Makes a system call by its number.", ours)
 

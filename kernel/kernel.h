@@ -73,6 +73,9 @@ struct kernel {
     /* --- arrays that the boot options size, behind this struct --- */
     kaddr ready;         /* struct ready_queues, one per domain */
     kaddr unclean_pages; /* uint64_t: bit per page of RAM: content unknown, clear before use */
+    kaddr names;         /* struct object_name, name_capacity of them, name_count in use */
+    uint32_t name_capacity;
+    uint32_t name_count;
 };
 
 /* Host pointers and physical addresses. The arena begins with struct kernel. */
@@ -109,6 +112,7 @@ struct boot_options {
     uint32_t schedule_length;      /* entries without the end; below DOMAIN_SCHEDULE_LENGTH */
     uint32_t work_units_per_check; /* 0: WORK_UNITS_PER_CHECK */
     bool traces_errors;
+    uint32_t name_capacity;        /* objects besides threads that can have names (cap/names.h) */
 
     /* the root task */
     const uint8_t *image;          /* copied to frames at image_vaddr, read-write-execute */

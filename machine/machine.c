@@ -4,6 +4,7 @@
  *     struct platform | up to the next page | arena */
 #include "machine/machine.h"
 
+#include "kernel/cap/names.h"
 #include "kernel/flavour.h"
 #include "machine/image.h"
 
@@ -114,6 +115,9 @@ static struct platform *allocate(lua_State *host, const struct machine_options *
     return p;
 }
 
+/* Objects that may have names at a time: 48 bytes each. */
+enum { NAME_CAPACITY = 512 };
+
 static enum boot_result boot(struct platform *p, const struct machine_options *o)
 {
     struct boot_options options = {
@@ -124,6 +128,7 @@ static enum boot_result boot(struct platform *p, const struct machine_options *o
         .schedule = o->schedule,
         .schedule_length = o->schedule_length,
         .traces_errors = o->traces_errors,
+        .name_capacity = NAME_CAPACITY,
         .image = o->image,
         .image_size = o->image_size,
         .image_vaddr = IMAGE_VADDR,
@@ -134,6 +139,31 @@ static enum boot_result boot(struct platform *p, const struct machine_options *o
     };
 
     return kernel_boot(p->kernel, &options);
+}
+
+/* What the root task has from the start, for explanations and dumps. Its thread is named by the
+   kernel. */
+static void name_initial_objects(struct kernel *k)
+{
+    static const struct {
+        unsigned slot;
+        const char *name;
+        size_t length;
+    } names[] = {
+#define NAME(slot, name) {slot, name, sizeof(name) - 1}
+        NAME(INIT_CAP_CNODE, "root CNode"),
+        NAME(INIT_CAP_VSPACE, "root VSpace"),
+        NAME(INIT_CAP_ASID_POOL, "initial ASID pool"),
+        NAME(INIT_CAP_IPC_BUFFER, "rootserver's IPC buffer"),
+        NAME(INIT_CAP_BOOT_INFO, "boot information"),
+        NAME(INIT_CAP_SCHED_CONTEXT, "rootserver's time"),
+        NAME(INIT_CAP_LUA_HEAP, "rootserver's heap"),
+#undef NAME
+    };
+    struct slot *slots = slot_at(k, k->root_cnode);
+
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+        (void)!name_set(k, slots[names[i].slot].cap, names[i].name, names[i].length);
 }
 
 struct platform *machine_create(lua_State *host, const struct machine_options *o)
@@ -153,8 +183,10 @@ struct platform *machine_create(lua_State *host, const struct machine_options *o
     }
     result = boot(p, o);
     p->host = NULL;
-    if (result == BOOT_OK)
+    if (result == BOOT_OK) {
+        name_initial_objects(p->kernel);
         return p;
+    }
     machine_free(host, p);
     push_boot_failure(host, result, o);
     return NULL;

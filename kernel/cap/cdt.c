@@ -247,8 +247,11 @@ enum outcome cap_derive(struct invocation *inv, struct slot *slot, struct cap ca
     if (!cap_is_null(*derived))
         return DONE;
     if (cap_type(cap) == CAP_UNTYPED)
-        return refuse_revoke_first(inv, "an untyped that has children cannot be copied");
+        return refuse_copy(inv, slot, SEL4_REVOKE_FIRST,
+                           "an untyped that has children cannot be copied; revoke it first");
     if (cap_type(cap) == CAP_PAGE_TABLE)
-        return refuse_illegal(inv, "a page table that is not mapped cannot be copied");
+        return refuse_copy(inv, slot, SEL4_ILLEGAL_OPERATION,
+                           "a page table that is neither mapped nor a root cannot be copied; map "
+                           "or move it");
     return DONE;
 }

@@ -9,25 +9,38 @@
 #include "kernel/entry/methods.h"
 #include "kernel/ipc/endpoint.h"
 
+static const char *const source_empty_why =
+    "src_root, src_index and src_depth lead to an empty slot";
+
+/* Methods that name a second slot call the first one the destination. */
+static bool has_source(const struct invocation *inv)
+{
+    return inv->method == METHOD_CNODE_COPY || inv->method == METHOD_CNODE_MINT ||
+           inv->method == METHOD_CNODE_MOVE || inv->method == METHOD_CNODE_MUTATE ||
+           inv->method == METHOD_CNODE_ROTATE;
+}
+
 /* The slot named by message words `word` (index) and `word + 1` (depth) in the invoked CNode. */
 static enum outcome target_slot(struct invocation *inv, unsigned word, struct slot **slot)
 {
     struct lookup_target target = {.root = inv->slot->cap,
                                    .index = invocation_word(inv, word),
                                    .depth = invocation_word(inv, word + 1),
-                                   .side = SIDE_TARGET};
+                                   .side = SIDE_TARGET,
+                                   .role = has_source(inv) ? ROLE_DESTINATION : ROLE_SLOT};
 
     return lookup_target(inv, target, slot);
 }
 
 /* The same in another CNode, given as an extra capability. */
-static enum outcome source_slot(struct invocation *inv, const struct slot *root, unsigned word,
-                                struct slot **slot)
+static enum outcome source_slot(struct invocation *inv, unsigned extra, unsigned word,
+                                enum lookup_role role, struct slot **slot)
 {
-    struct lookup_target target = {.root = root->cap,
+    struct lookup_target target = {.root = inv->extra[extra]->cap,
                                    .index = invocation_word(inv, word),
                                    .depth = invocation_word(inv, word + 1),
-                                   .side = SIDE_SOURCE};
+                                   .side = SIDE_SOURCE,
+                                   .role = role};
 
     return lookup_target(inv, target, slot);
 }
@@ -55,12 +68,17 @@ static enum outcome read_pair(struct invocation *inv, struct slot *destination, 
     if (inv->length < 4 || inv->extra[0] == NULL)
         return refuse_truncated(inv);
     if (!cap_is_null(destination->cap))
-        return refuse_occupied(inv, destination, invocation_word(inv, 0));
-    TRY(source_slot(inv, inv->extra[0], 2, &pair->source));
+        return refuse_occupied(inv, destination, invocation_word(inv, 0), "dest_index");
+    TRY(source_slot(inv, 0, 2, ROLE_SOURCE, &pair->source));
     if (cap_is_null(pair->source->cap))
-        return refuse_empty(inv, SIDE_SOURCE, invocation_word(inv, 3), "the source slot is empty");
+        return refuse_empty(inv, SIDE_SOURCE, invocation_word(inv, 3), source_empty_why);
     return DONE;
 }
+
+static const char *const uncopyable_why = "the source in slot src_index cannot be copied; move it";
+static const char *const unmintable_why =
+    "the source in slot src_index does not take this badge; it has one already, or it is a guard "
+    "that does not fit, or it cannot be copied at all";
 
 /* Copies the source with fewer rights and, for Mint, other data. */
 static enum outcome copy(struct invocation *inv, struct pair pair, uint64_t rights,
@@ -73,8 +91,7 @@ static enum outcome copy(struct invocation *inv, struct pair pair, uint64_t righ
         cap = cap_update_data(cap, *data, MAY_SET_BADGE);
     TRY(cap_derive(inv, pair.source, cap, &derived));
     if (cap_is_null(derived))
-        return refuse_illegal(inv, data ? "this capability cannot be minted with this data"
-                                        : "this capability cannot be copied");
+        return refuse_illegal(inv, data ? unmintable_why : uncopyable_why);
     cdt_insert(inv->kernel, derived, pair.source, pair.destination);
     return DONE;
 }
@@ -113,7 +130,8 @@ static enum outcome invoke_mutate(struct invocation *inv, struct pair pair)
     cap = cap_update_data(pair.source->cap, invocation_word(inv, 4), MUST_PRESERVE_BADGE);
     if (cap_is_null(cap))
         return refuse_illegal(inv,
-                              "Mutate cannot change a badge, nor set a guard that is too long");
+                              "badge does not suit the source: Mutate sets no badge, only a guard "
+                              "that fits; use Mint");
     cdt_move(inv->kernel, cap, pair.source, pair.destination);
     return DONE;
 }
@@ -131,23 +149,30 @@ static enum outcome read_rotation(struct invocation *inv, struct rotation *r)
 {
     if (inv->length < 8 || inv->extra[0] == NULL || inv->extra[1] == NULL)
         return refuse_truncated(inv);
-    TRY(source_slot(inv, inv->extra[1], 6, &r->source));
-    TRY(source_slot(inv, inv->extra[0], 3, &r->pivot));
+    TRY(source_slot(inv, 1, 6, ROLE_SOURCE, &r->source));
+    TRY(source_slot(inv, 0, 3, ROLE_PIVOT, &r->pivot));
     if (r->pivot == r->source || r->pivot == r->destination)
-        return refuse_illegal(inv, "the pivot must be another slot than source and destination");
+        return refuse_illegal(inv,
+                              "pivot_index leads to the slot of the source or the destination; "
+                              "choose a third one");
     if (r->source != r->destination && !cap_is_null(r->destination->cap))
-        return refuse_occupied(inv, r->destination, invocation_word(inv, 0));
+        return refuse_occupied(inv, r->destination, invocation_word(inv, 0), "dest_index");
     if (cap_is_null(r->source->cap))
-        return refuse_empty(inv, SIDE_SOURCE, invocation_word(inv, 7), "the source slot is empty");
+        return refuse_empty(inv, SIDE_SOURCE, invocation_word(inv, 7), source_empty_why);
     if (cap_is_null(r->pivot->cap))
-        return refuse_empty(inv, SIDE_TARGET, invocation_word(inv, 4), "the pivot slot is empty");
+        return refuse_empty(inv, SIDE_TARGET, invocation_word(inv, 4),
+                            "pivot_root, pivot_index and pivot_depth lead to an empty slot");
 
     r->source_cap = cap_update_data(r->source->cap, invocation_word(inv, 5), MUST_PRESERVE_BADGE);
     r->pivot_cap = cap_update_data(r->pivot->cap, invocation_word(inv, 2), MUST_PRESERVE_BADGE);
     if (cap_is_null(r->source_cap))
-        return refuse_illegal(inv, "the source capability does not take this data");
+        return refuse_illegal(inv,
+                              "pivot_badge does not suit the source: only a guard that fits a "
+                              "CNode can be set");
     if (cap_is_null(r->pivot_cap))
-        return refuse_illegal(inv, "the pivot capability does not take this data");
+        return refuse_illegal(inv,
+                              "dest_badge does not suit the pivot: only a guard that fits a CNode "
+                              "can be set");
     return DONE;
 }
 
@@ -176,7 +201,9 @@ static enum outcome invoke_cancel_badged_sends(struct invocation *inv, struct sl
     struct kernel *k = inv->kernel;
 
     if (cap_type(slot->cap) != CAP_ENDPOINT || slot->cap.endpoint.rights != all)
-        return refuse_illegal(inv, "only an endpoint capability with all rights can do this");
+        return refuse_illegal(inv,
+                              "the slot at index does not hold an endpoint capability with all "
+                              "rights");
     if (slot->cap.endpoint.badge == 0)
         return DONE;
     return endpoint_cancel_badged(k, endpoint_at(k, slot->cap.endpoint.object),
@@ -189,7 +216,7 @@ static enum outcome invoke_save_caller(struct invocation *inv, struct slot *slot
     struct slot *caller = &inv->thread->slots[TCB_SLOT_CALLER];
 
     if (!cap_is_null(slot->cap))
-        return refuse_occupied(inv, slot, invocation_word(inv, 0));
+        return refuse_occupied(inv, slot, invocation_word(inv, 0), "index");
     if (!cap_is_null(caller->cap))
         cdt_move(inv->kernel, caller->cap, caller, slot);
     return DONE;

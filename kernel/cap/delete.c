@@ -30,6 +30,7 @@
 #include "kernel/cap/delete.h"
 
 #include "kernel/cap/cdt.h"
+#include "kernel/cap/names.h"
 #include "kernel/entry/preemption.h"
 #include "kernel/flavour.h"
 #include "kernel/ipc/endpoint.h"
@@ -75,6 +76,7 @@ static struct cap finalise(struct kernel *k, struct cap cap, bool is_final)
     if (!is_final)
         return cap_null();
 
+    name_forget(k, cap);
     switch (cap_type(cap)) {
     case CAP_ENDPOINT:
         endpoint_cancel_all(k, endpoint_at(k, cap.endpoint.object));

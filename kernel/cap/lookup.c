@@ -88,6 +88,24 @@ static struct lookup resolve_exactly(struct kernel *k, struct cap root, uint64_t
     return found;
 }
 
+/* By enum lookup_role: what to say of a root that is no CNode, a depth, an address. */
+static const struct {
+    const char *root, *depth, *slot;
+} phrases[] = {
+    [ROLE_SLOT] = {"the object invoked is not a CNode", "depth is no number of bits",
+                   "index and depth lead to no slot"},
+    [ROLE_ROOTED] = {"root is not a CNode", "depth is no number of bits",
+                     "root, index and depth lead to no slot"},
+    [ROLE_DESTINATION] = {"the object invoked is not a CNode", "dest_depth is no number of bits",
+                          "dest_index and dest_depth lead to no slot"},
+    [ROLE_SOURCE] = {"src_root is not a CNode", "src_depth is no number of bits",
+                     "src_root, src_index and src_depth lead to no slot"},
+    [ROLE_PIVOT] = {"pivot_root is not a CNode", "pivot_depth is no number of bits",
+                    "pivot_root, pivot_index and pivot_depth lead to no slot"},
+    [ROLE_NODE] = {"root is not a CNode", "node_depth is no number of bits",
+                   "root, node_index and node_depth lead to no slot"},
+};
+
 /* For methods that name a slot by root, index and depth: the root must be a CNode, and all bits
    used. */
 enum outcome lookup_target(struct invocation *inv, struct lookup_target target, struct slot **slot)
@@ -97,15 +115,13 @@ enum outcome lookup_target(struct invocation *inv, struct lookup_target target, 
     if (cap_type(target.root) != CAP_CNODE)
         return refuse_lookup(inv, target.side,
                              (struct lookup_fault){.failure = LOOKUP_INVALID_ROOT},
-                             "the root capability is not a CNode");
+                             phrases[target.role].root);
     if (target.depth < 1 || target.depth > WORD_BITS)
-        return refuse_range(inv, 1, WORD_BITS, "the depth is a number of bits");
+        return refuse_range(inv, 1, WORD_BITS, phrases[target.role].depth);
 
     found = resolve_exactly(inv->kernel, target.root, target.index, (unsigned)target.depth);
     if (!found.slot)
-        return refuse_lookup(inv, target.side, found.fault,
-                             target.side == SIDE_SOURCE ? "the source address names no slot"
-                                                        : "the address names no slot");
+        return refuse_lookup(inv, target.side, found.fault, phrases[target.role].slot);
     *slot = found.slot;
     return DONE;
 }

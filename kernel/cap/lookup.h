@@ -18,11 +18,13 @@ struct lookup lookup_resolve(struct kernel *k, struct cap root, uint64_t cptr, u
 struct lookup lookup_in_thread(struct kernel *k, struct tcb *t, uint64_t cptr);
 
 /* Address and depth in a CNode, as CNode methods use them: exactly `depth` bits must resolve. */
+enum lookup_role { ROLE_SLOT, ROLE_ROOTED, ROLE_DESTINATION, ROLE_SOURCE, ROLE_PIVOT, ROLE_NODE };
 struct lookup_target {
     struct cap root;
     uint64_t index;
     uint64_t depth;
     enum lookup_side side;
+    enum lookup_role role; /* which parameters these are, for the explanation */
 };
 enum outcome lookup_target(struct invocation *inv, struct lookup_target target, struct slot **slot);
 

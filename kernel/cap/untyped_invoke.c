@@ -25,24 +25,32 @@ static enum outcome check_type_and_size(struct invocation *inv, struct retype_re
 
     r->type = type_of_number(inv->kernel, invocation_word(inv, WORD_TYPE));
     if (r->type == OBJECT_NONE)
-        return refuse_argument(inv, 0, "there is no object type of this number");
+        return refuse_argument(inv, 0, "type is no number of an object type");
     if (size >= WORD_BITS)
-        return refuse_range(inv, 0, MAX_UNTYPED_BITS, "the size is a power of two, given in bits");
+        return refuse_range(inv, 0, MAX_UNTYPED_BITS, "size_bits is not the size of an object");
     r->size_bits = (unsigned)size;
     r->object_bits = object_size_bits(inv->kernel, r->type, r->size_bits);
     if (r->object_bits > MAX_UNTYPED_BITS)
-        return refuse_range(inv, 0, MAX_UNTYPED_BITS, "no object is that large");
+        return refuse_range(inv, 0, MAX_UNTYPED_BITS, "size_bits is too large for any object");
     if (r->type == OBJECT_CNODE && size == 0)
-        return refuse_argument(inv, 1, "a CNode has at least two slots: size 1");
+        return refuse_argument(inv, 1,
+                               "size_bits is too small; a CNode has at least two slots, size_bits "
+                               "1");
     if (r->type == OBJECT_UNTYPED && size < MIN_UNTYPED_BITS)
-        return refuse_argument(inv, 1, "an untyped has at least 16 bytes: size 4");
+        return refuse_argument(inv, 1,
+                               "size_bits is too small; an untyped has at least 16 bytes, "
+                               "size_bits 4");
     if (r->type == OBJECT_SCHED_CONTEXT && size < MIN_SCHED_CONTEXT_BITS)
-        return refuse_argument(inv, 1, "a scheduling context has at least 128 bytes: size 7");
+        return refuse_argument(inv, 1,
+                               "size_bits is too small; a scheduling context has at least 128 "
+                               "bytes, size_bits 7");
     if (r->type == OBJECT_LUA_HEAP && (size < LUA_HEAP_BITS_MIN || size > LUA_HEAP_BITS_MAX))
         return refuse_range(inv, LUA_HEAP_BITS_MIN, LUA_HEAP_BITS_MAX,
-                            "a Lua heap has 64 KiB to 1 GiB");
+                            "size_bits is not that of a Lua heap, 64 KiB to 1 GiB");
     return DONE;
 }
+
+static const char *const node_why = "node_index and node_depth lead to no CNode";
 
 /* The CNode that receives the capabilities: the root itself (depth 0) or one found in it. */
 static enum outcome find_cnode(struct invocation *inv, struct cap *cnode)
@@ -55,7 +63,8 @@ static enum outcome find_cnode(struct invocation *inv, struct cap *cnode)
         struct lookup_target target = {.root = *cnode,
                                        .index = invocation_word(inv, WORD_INDEX),
                                        .depth = depth,
-                                       .side = SIDE_TARGET};
+                                       .side = SIDE_TARGET,
+                                       .role = ROLE_NODE};
         struct slot *slot;
 
         TRY(lookup_target(inv, target, &slot));
@@ -63,7 +72,8 @@ static enum outcome find_cnode(struct invocation *inv, struct cap *cnode)
         fault.bits_left = (uint8_t)depth;
     }
     if (cap_type(*cnode) != CAP_CNODE)
-        return refuse_lookup(inv, SIDE_TARGET, fault, "the destination is not a CNode");
+        return refuse_lookup(inv, SIDE_TARGET, fault,
+                             depth == 0 ? "root is not a CNode" : node_why);
     return DONE;
 }
 
@@ -77,16 +87,18 @@ static enum outcome check_window(struct invocation *inv, struct cap cnode,
 
     kassert(cap_type(cnode) == CAP_CNODE);
     if (offset > slots - 1)
-        return refuse_range(inv, 0, slots - 1, "the first slot lies outside the CNode");
+        return refuse_range(inv, 0, slots - 1, "node_offset lies outside the CNode");
     if (count < 1 || count > RETYPE_FAN_OUT_MAX)
-        return refuse_range(inv, 1, RETYPE_FAN_OUT_MAX, "the number of objects in one call");
+        return refuse_range(inv, 1, RETYPE_FAN_OUT_MAX,
+                            "num_objects is too few or too many for one call");
     if (count > slots - offset)
-        return refuse_range(inv, 1, slots - offset, "the window runs past the CNode's end");
+        return refuse_range(inv, 1, slots - offset,
+                            "num_objects slots from node_offset on run past the end of the CNode");
     r->first = slot_at(inv->kernel, cnode.cnode.object) + offset;
     r->count = (unsigned)count;
     for (unsigned i = 0; i < r->count; i++)
         if (!cap_is_null(r->first[i].cap))
-            return refuse_occupied(inv, r->first + i, offset + i);
+            return refuse_occupied(inv, r->first + i, offset + i, "from node_offset on");
     return DONE;
 }
 
@@ -102,10 +114,13 @@ static enum outcome check_memory(struct invocation *inv, struct retype_request *
     r->needs_reset = cdt_first_child(inv->kernel, inv->slot) == NULL;
     used = r->needs_reset ? 0 : untyped.untyped.free_bytes;
     if ((size - used) >> r->object_bits < r->count)
-        return refuse_memory(inv, size - used, "the untyped does not hold that many objects");
+        return refuse_memory(inv, size - used,
+                             "the untyped has no room for num_objects of this type and size_bits; "
+                             "revoke it, or use another one");
     if (untyped.untyped.is_device && r->type != OBJECT_UNTYPED && r->type != OBJECT_GIGA_PAGE &&
         r->type != OBJECT_MEGA_PAGE && r->type != OBJECT_4K_PAGE)
-        return refuse_argument(inv, 1, "device memory becomes untypeds and pages only");
+        return refuse_argument(inv, 1,
+                               "type is neither Untyped nor a frame, and the memory is a device's");
     r->memory = align_up(untyped.untyped.object + used, r->object_bits);
     return DONE;
 }

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* Booting: lays out the arena, makes the root task, and gives it capabilities to everything.
  *
- *     RAM_BASE                                                                     RAM_BASE + size
- *     | struct kernel | ready queues | page bitmap | root task's objects | untyped ... | Lua heap |
+ *     RAM_BASE                                                                  RAM_BASE + size
+ *     | struct kernel | queues, bitmap, names | root task's objects | untyped ... | Lua heap |
  *
  * The root task gets: a thread, a CNode with the initial capabilities (abi/bootinfo.lua), a
  * VSpace with its image, IPC buffer and boot information mapped in this order, a Lua heap if
  * asked for, and all other memory as untyped capabilities, each as large as its address allows. */
 #include "kernel/cap/cdt.h"
+#include "kernel/cap/names.h"
 #include "kernel/cap/untyped.h"
 #include "kernel/flavour.h"
 #include "kernel/vspace/vspace.h"
@@ -410,6 +411,11 @@ static uint64_t bitmap_size(const struct boot_options *o)
     return align_up(o->memory_size >> PAGE_BITS, 6) / 8;
 }
 
+static uint64_t names_size(const struct boot_options *o)
+{
+    return o->name_capacity * sizeof(struct object_name);
+}
+
 /* Nothing in the arena is trusted; only the kernel's own part of it is cleared now. */
 static void init_kernel(struct kernel *k, const struct boot_options *o)
 {
@@ -425,7 +431,9 @@ static void init_kernel(struct kernel *k, const struct boot_options *o)
     k->tick_deadline = UINT64_MAX;
     k->ready = after;
     k->unclean_pages = align_up(after + queues_size(o), 6);
-    k->free_start = align_up(k->unclean_pages + bitmap_size(o), PAGE_BITS);
+    k->names = k->unclean_pages + bitmap_size(o);
+    k->name_capacity = o->name_capacity;
+    k->free_start = align_up(k->names + names_size(o), PAGE_BITS);
     memset(kernel_pointer(k, k->ready), 0, queues_size(o));
     memset(kernel_pointer(k, k->unclean_pages), 0xff, bitmap_size(o));
     k->irq_states[IRQ_TIMER] = IRQ_RESERVED;
@@ -440,7 +448,8 @@ enum boot_result kernel_boot(void *arena, const struct boot_options *options)
 {
     struct kernel *k = arena;
     struct boot b = {.k = k, .options = options, .result = BOOT_OK};
-    uint64_t least = sizeof(*k) + queues_size(options) + bitmap_size(options) + 4 * PAGE_SIZE;
+    uint64_t least = sizeof(*k) + queues_size(options) + bitmap_size(options) +
+                     names_size(options) + 4 * PAGE_SIZE;
 
     if (!options_are_valid(options))
         return BOOT_BAD_OPTIONS;

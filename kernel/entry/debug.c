@@ -4,6 +4,7 @@
 #include "abi/names.h"
 #include "kernel/cap/cdt.h"
 #include "kernel/cap/lookup.h"
+#include "kernel/cap/names.h"
 #include "kernel/entry/fault.h"
 #include "kernel/entry/syscall.h"
 #include "kernel/flavour.h"
@@ -100,6 +101,11 @@ static void print_capability(struct kernel *k, const struct slot *slot)
     console_hex(k, kernel_address(k, slot));
     console_text(k, ": ");
     console_text(k, cap_noun(cap));
+    if (name_of(k, cap)) {
+        console_text(k, " (");
+        console_text(k, name_of(k, cap));
+        console_text(k, ")");
+    }
     if (cap_has_memory(cap)) {
         console_text(k, " at ");
         console_hex(k, cap.any.object);

@@ -39,14 +39,11 @@ static void report(struct kernel *k, struct tcb *t, const char *why_not)
     console_text(k, t->name);
     console_text(k, "' stopped: ");
     console_text(k, fault_names[fault->kind]);
-    console_text(k, fault->kind == FAULT_CAP ? ", capability " : ", ");
-    if (fault->kind == FAULT_CAP) {
-        console_hex(k, fault->address);
-        console_text(k, fault->in_receive_phase ? " to receive from: " : ": ");
-        console_text(k, lookup_failure_names[fault->lookup.failure]);
-    } else {
+    console_text(k, ", ");
+    if (fault->kind == FAULT_CAP)
+        console_text(k, t->explanation);
+    else
         report_numbers(k, fault);
-    }
     console_text(k, ", at pc ");
     console_hex(k, t->registers[REG_PC]);
     console_text(k, "; ");

@@ -3,7 +3,7 @@
  *
  * Every xxx_invoke.c reads the message through this, checks it in seL4's order and refuses with one
  * of the refuse_ functions before anything has changed. The reason given there is a phrase for
- * people; it reaches seL4_Explain and the trace together with the error's own figures. */
+ * people that calls arguments by their names in abi/; explain.h makes a sentence of it. */
 #ifndef KERNEL_INVOCATION_H
 #define KERNEL_INVOCATION_H
 
@@ -44,8 +44,8 @@ uint64_t invocation_word(const struct invocation *inv, unsigned index);
 void invocation_answer(struct invocation *inv, unsigned index, uint64_t value);
 void invocation_answer_length(struct invocation *inv, unsigned length);
 
-/* Refusals; each returns REFUSED. `why` is a literal phrase: what was wrong and what would be
-   right. */
+/* Refusals; each returns REFUSED. `why` is a literal phrase: what is wrong with which argument and,
+   behind a semicolon, what to do about it. A range says itself what would be right. */
 enum outcome refuse_truncated(struct invocation *inv);
 enum outcome refuse_illegal(struct invocation *inv, const char *why);
 enum outcome refuse_argument(struct invocation *inv, unsigned index, const char *why);
@@ -59,8 +59,14 @@ enum lookup_side { SIDE_TARGET = 0, SIDE_SOURCE = 1 }; /* the reply's first word
 enum outcome refuse_lookup(struct invocation *inv, enum lookup_side side,
                            struct lookup_fault fault, const char *why);
 
-/* DeleteFirst unless the slot is empty; the explanation names index and occupant. */
-enum outcome refuse_occupied(struct invocation *inv, const struct slot *slot, uint64_t index);
+/* DeleteFirst, as the slot that `argument` leads to is not empty; the explanation names index and
+   occupant. */
+enum outcome refuse_occupied(struct invocation *inv, const struct slot *slot, uint64_t index,
+                             const char *argument);
+
+/* The capability in `slot`, which the message leads to, cannot be copied. */
+enum outcome refuse_copy(struct invocation *inv, const struct slot *slot, enum sel4_error error,
+                         const char *why);
 
 /* The label or the message does not fit a capability of this type: IllegalOperation. */
 enum outcome refuse_method(struct invocation *inv);

@@ -12,6 +12,7 @@
 
 #include "kernel/cap/lookup.h"
 #include "kernel/check/check.h"
+#include "kernel/entry/explain.h"
 #include "kernel/entry/fault.h"
 #include "kernel/entry/methods.h"
 #include "kernel/flag.h"
@@ -37,7 +38,9 @@ static enum outcome send_to_endpoint(struct invocation *inv)
     struct send_options options = endpoint_send_options(cap);
 
     if (!(cap.endpoint.rights & RIGHT_WRITE))
-        return refuse_capability(inv, 0, "the endpoint capability lacks the right to send");
+        return refuse_capability(inv, 0,
+                                 "the endpoint capability lacks the right to send; copy it with "
+                                 "right Write");
     options.is_blocking = inv->is_blocking;
     options.is_call = inv->is_call;
     options.may_donate = inv->may_donate;
@@ -52,7 +55,9 @@ static enum outcome signal(struct invocation *inv)
     struct cap cap = inv->slot->cap;
 
     if (!(cap.notification.rights & RIGHT_WRITE))
-        return refuse_capability(inv, 0, "the notification capability lacks the right to send");
+        return refuse_capability(inv, 0,
+                                 "the notification capability lacks the right to signal; copy it "
+                                 "with right Write");
     notification_signal(inv->kernel, notification_at(inv->kernel, cap.notification.object),
                         cap.notification.badge);
     return DONE;
@@ -71,12 +76,14 @@ static enum outcome invoke(struct invocation *inv)
     enum cap_type type = cap_type(inv->slot->cap);
 
     if (inv->is_first_phase && !is_for_first_phase(type))
-        return refuse_capability(inv, 0, "not a capability for the first part of such a call");
+        return refuse_capability(inv, 0,
+                                 "this object cannot be invoked in the first part of NBSendRecv or "
+                                 "NBSendWait; use Call");
     switch (type) {
     case CAP_NULL:
-        return refuse_capability(inv, 0, "the slot is empty");
+        return refuse_capability(inv, 0, "the slot invoked is empty");
     case CAP_ZOMBIE:
-        return refuse_capability(inv, 0, "the object is being deleted");
+        return refuse_capability(inv, 0, "the object invoked is being deleted");
     case CAP_ENDPOINT:
         return send_to_endpoint(inv);
     case CAP_NOTIFICATION:
@@ -130,9 +137,10 @@ static enum method method_of_label(const struct kernel *k, uint64_t label)
 }
 
 /* A CPtr of the message that names no slot is a fault of the caller, unless it does not block. */
-static enum outcome fault_of_caller(struct invocation *inv, uint64_t cptr,
+static enum outcome fault_of_caller(struct invocation *inv, enum lookup_use use, uint64_t cptr,
                                     struct lookup_fault fault)
 {
+    explain_cptr(inv->thread, use, cptr, fault, NULL);
     if (inv->is_blocking)
         fault_raise(inv->kernel, inv->thread, fault_of_lookup(cptr, fault, false));
     return FAULTED;
@@ -144,14 +152,14 @@ static enum outcome look_up_caps(struct invocation *inv, unsigned extra_count)
     struct lookup found = lookup_in_thread(inv->kernel, inv->thread, inv->cptr);
 
     if (!found.slot)
-        return fault_of_caller(inv, inv->cptr, found.fault);
+        return fault_of_caller(inv, USE_SEND, inv->cptr, found.fault);
     inv->slot = found.slot;
     for (unsigned i = 0; inv->buffer && i < extra_count; i++) {
         uint64_t cptr = inv->buffer->caps_or_badges[i];
 
         found = lookup_in_thread(inv->kernel, inv->thread, cptr);
         if (!found.slot)
-            return fault_of_caller(inv, cptr, found.fault);
+            return fault_of_caller(inv, USE_SEND_ALONG, cptr, found.fault);
         inv->extra[i] = found.slot;
     }
     return DONE;
@@ -254,10 +262,31 @@ enum outcome syscall_send(struct kernel *k, struct send_kind kind)
 /* --- receiving -------------------------------------------------------------------------------- */
 
 /* The capability cannot be received from: a fault of the receiver. */
-static void refuse_receive(struct kernel *k, struct tcb *t, uint64_t cptr)
+static void refuse_receive(struct kernel *k, struct tcb *t, uint64_t cptr, const char *why)
 {
     struct lookup_fault fault = {.failure = LOOKUP_MISSING_CAPABILITY};
 
+    explain_cptr(t, USE_RECEIVE, cptr, fault, why);
+    fault_raise(k, t, fault_of_lookup(cptr, fault, true));
+}
+
+static const char *const no_right_why =
+    "the capability lacks the right to receive; copy it with right Read";
+
+/* What is wrong with a capability that is neither of those that can be received from. */
+static const char *unfit_why(struct cap cap)
+{
+    if (cap_is_null(cap))
+        return "the slot is empty";
+    return cap_type(cap) == CAP_ENDPOINT ? no_right_why
+                                         : "the capability is to no endpoint and no notification";
+}
+
+/* The lookup failed: a fault of the receiver. */
+static void fault_of_receiver(struct kernel *k, struct tcb *t, uint64_t cptr,
+                              struct lookup_fault fault)
+{
+    explain_cptr(t, USE_RECEIVE, cptr, fault, NULL);
     fault_raise(k, t, fault_of_lookup(cptr, fault, true));
 }
 
@@ -267,8 +296,11 @@ static void receive_signal(struct kernel *k, struct tcb *t, struct cap cap, bool
     struct notification *n = notification_at(k, cap.notification.object);
     bool is_others = n->bound_thread != 0 && n->bound_thread != kernel_address(k, t);
 
-    if (!(cap.notification.rights & RIGHT_READ) || is_others)
-        refuse_receive(k, t, t->registers[REG_A0]);
+    if (!(cap.notification.rights & RIGHT_READ))
+        refuse_receive(k, t, t->registers[REG_A0], no_right_why);
+    else if (is_others)
+        refuse_receive(k, t, t->registers[REG_A0],
+                       "the notification is bound to another thread, and only that may wait");
     else
         notification_receive(k, t, n, is_blocking);
 }
@@ -280,11 +312,11 @@ static bool find_reply(struct kernel *k, struct tcb *t, kaddr *reply)
     struct lookup found = lookup_in_thread(k, t, cptr);
 
     if (!found.slot) {
-        fault_raise(k, t, fault_of_lookup(cptr, found.fault, true));
+        fault_of_receiver(k, t, cptr, found.fault);
         return false;
     }
     if (cap_type(found.slot->cap) != CAP_REPLY_OBJECT) {
-        refuse_receive(k, t, cptr);
+        refuse_receive(k, t, cptr, "a6 names no reply object; make one with Untyped_Retype");
         return false;
     }
     *reply = found.slot->cap.reply_object.object;
@@ -311,14 +343,14 @@ void syscall_receive(struct kernel *k, struct receive_kind kind)
     cptr = t->registers[REG_A0];
     found = lookup_in_thread(k, t, cptr);
     if (!found.slot)
-        fault_raise(k, t, fault_of_lookup(cptr, found.fault, true));
+        fault_of_receiver(k, t, cptr, found.fault);
     else if (cap_type(found.slot->cap) == CAP_ENDPOINT &&
              (found.slot->cap.endpoint.rights & RIGHT_READ))
         receive_message(k, t, found.slot->cap, kind);
     else if (cap_type(found.slot->cap) == CAP_NOTIFICATION)
         receive_signal(k, t, found.slot->cap, kind.is_blocking);
     else
-        refuse_receive(k, t, cptr);
+        refuse_receive(k, t, cptr, unfit_why(found.slot->cap));
 }
 
 /* --- entries ---------------------------------------------------------------------------------- */

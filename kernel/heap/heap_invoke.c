@@ -12,10 +12,10 @@ static enum outcome bind(struct invocation *inv, struct lua_heap *heap)
     if (inv->extra[0] == NULL)
         return refuse_truncated(inv);
     if (heap->vspace != 0)
-        return refuse_illegal(inv, "the heap is bound to a VSpace already");
+        return refuse_illegal(inv, "the heap is bound to a VSpace already; unbind it first");
     TRY(map_find_root(inv, inv->extra[0]->cap, &root, &asid));
     if (heap_of_vspace(inv->kernel, root))
-        return refuse_delete_first(inv, "the VSpace has a heap already");
+        return refuse_delete_first(inv, "vspace has a heap already; delete or unbind that first");
     heap_bind(inv->kernel, heap, root, asid);
     return DONE;
 }
@@ -23,7 +23,7 @@ static enum outcome bind(struct invocation *inv, struct lua_heap *heap)
 static enum outcome unbind(struct invocation *inv, struct lua_heap *heap)
 {
     if (heap->vspace == 0)
-        return refuse_illegal(inv, "the heap is not bound to a VSpace");
+        return refuse_illegal(inv, "the heap is not bound to a VSpace; there is nothing to undo");
     heap_unbind(inv->kernel, heap);
     return DONE;
 }

@@ -17,17 +17,18 @@ static enum outcome get_handler(struct invocation *inv, bool has_trigger)
         return refuse_truncated(inv);
     irq = invocation_word(inv, 0);
     if (irq < 1 || irq > IRQ_LINE_MAX)
-        return refuse_range(inv, 1, IRQ_LINE_MAX, "there is no such interrupt line");
+        return refuse_range(inv, 1, IRQ_LINE_MAX, "irq is no interrupt line");
     if (irq_is_active(inv->kernel, irq))
-        return refuse_revoke_first(inv, "the line already has a handler");
+        return refuse_revoke_first(inv, "irq already has a handler; delete that first, or copy it");
 
     struct lookup_target target = {.root = inv->extra[0]->cap,
                                    .index = invocation_word(inv, index_word),
                                    .depth = invocation_word(inv, index_word + 1),
-                                   .side = SIDE_TARGET};
+                                   .side = SIDE_TARGET,
+                                   .role = ROLE_ROOTED};
     TRY(lookup_target(inv, target, &slot));
     if (!cap_is_null(slot->cap))
-        return refuse_occupied(inv, slot, target.index);
+        return refuse_occupied(inv, slot, target.index, "index");
 
     if (has_trigger)
         platform_irq_trigger(inv->kernel->platform, (uint32_t)irq,
@@ -54,9 +55,11 @@ static enum outcome set_notification(struct invocation *inv, struct slot *own)
         return refuse_truncated(inv);
     cap = inv->extra[0]->cap;
     if (cap_type(cap) != CAP_NOTIFICATION)
-        return refuse_capability(inv, 0, "the capability to signal is not a notification");
+        return refuse_capability(inv, 0, "notification is not a Notification");
     if (!(cap.notification.rights & RIGHT_WRITE))
-        return refuse_capability(inv, 0, "the notification capability lacks the right to send");
+        return refuse_capability(inv, 0,
+                                 "notification lacks the right to signal; copy it with right "
+                                 "Write");
     slot_delete_one(inv->kernel, own);
     cdt_insert(inv->kernel, cap, inv->extra[0], own);
     return DONE;

@@ -15,17 +15,24 @@ bool context_would_strand(struct kernel *k, struct sched_context *sc, const stru
 
 /* --- binding ---------------------------------------------------------------------------------- */
 
-static const char *const bindable_why = "the capability is neither a TCB nor a notification";
+static const char *const own_why =
+    "a thread cannot give up its own scheduling context; let another thread do it";
+static const char *const bindable_why = "cap is neither a TCB nor a Notification";
 
 /* One context a thread, and one thread a context. */
 static enum outcome bind_thread(struct invocation *inv, struct sched_context *sc, struct tcb *t)
 {
     if (sc->thread != 0)
-        return refuse_illegal(inv, "the scheduling context already has a thread: unbind it first");
+        return refuse_illegal(inv,
+                              "the scheduling context already has a thread; unbind that first");
     if (t->sched_context != 0)
-        return refuse_illegal(inv, "the thread already has a scheduling context: unbind it first");
+        return refuse_illegal(inv,
+                              "cap is a thread that already has a scheduling context; unbind that "
+                              "first");
     if (context_would_strand(inv->kernel, sc, t))
-        return refuse_illegal(inv, "the thread is blocked, and the scheduling context has no time");
+        return refuse_illegal(inv,
+                              "cap is a thread that is blocked, and the scheduling context has no "
+                              "time now; configure it first");
     context_bind_thread(inv->kernel, sc, t);
     return DONE;
 }
@@ -34,9 +41,13 @@ static enum outcome bind_notification(struct invocation *inv, struct sched_conte
                                       struct notification *n)
 {
     if (sc->notification != 0)
-        return refuse_illegal(inv, "the scheduling context already has a notification");
+        return refuse_illegal(inv,
+                              "the scheduling context already has a notification; unbind that "
+                              "first");
     if (*notification_context(n) != 0)
-        return refuse_illegal(inv, "the notification already has a scheduling context");
+        return refuse_illegal(inv,
+                              "cap is a notification that already has a scheduling context; unbind "
+                              "that first");
     context_bind_notification(inv->kernel, sc, n);
     return DONE;
 }
@@ -61,9 +72,9 @@ static enum outcome unbind_this_thread(struct invocation *inv, struct sched_cont
                                        kaddr thread)
 {
     if (sc->thread != thread)
-        return refuse_illegal(inv, "the thread is not bound to this scheduling context");
+        return refuse_illegal(inv, "cap is a thread that is not bound to this scheduling context");
     if (thread == kernel_address(inv->kernel, inv->thread))
-        return refuse_illegal(inv, "a thread cannot give up its own scheduling context");
+        return refuse_illegal(inv, own_why);
     context_unbind_thread(inv->kernel, sc);
     return DONE;
 }
@@ -80,7 +91,8 @@ static enum outcome invoke_unbind_object(struct invocation *inv, struct sched_co
     if (cap_type(cap) != CAP_NOTIFICATION)
         return refuse_capability(inv, 1, bindable_why);
     if (sc->notification != cap.notification.object)
-        return refuse_illegal(inv, "the notification is not bound to this scheduling context");
+        return refuse_illegal(inv,
+                              "cap is a notification that is not bound to this scheduling context");
     context_unbind_notification(inv->kernel, sc);
     return DONE;
 }
@@ -89,7 +101,7 @@ static enum outcome invoke_unbind_object(struct invocation *inv, struct sched_co
 static enum outcome invoke_unbind(struct invocation *inv, struct sched_context *sc)
 {
     if (sc->thread == kernel_address(inv->kernel, inv->thread))
-        return refuse_illegal(inv, "a thread cannot give up its own scheduling context");
+        return refuse_illegal(inv, own_why);
     context_unbind_all(inv->kernel, sc);
     return DONE;
 }
@@ -109,11 +121,13 @@ static enum outcome check_yield(struct invocation *inv, struct sched_context *sc
     const struct tcb *t = tcb_at(inv->kernel, sc->thread);
 
     if (!t)
-        return refuse_illegal(inv, "no thread is bound to the scheduling context");
+        return refuse_illegal(inv, "no thread is bound to the scheduling context; bind one first");
     if (t == inv->thread)
-        return refuse_illegal(inv, "it is the caller's own scheduling context");
+        return refuse_illegal(inv, "it is the caller's own scheduling context; Yield is for that");
     if (t->priority > inv->thread->max_controlled_priority)
-        return refuse_illegal(inv, "its thread's priority is above the caller's maximum");
+        return refuse_illegal(inv,
+                              "its thread's priority is above the caller's maximum controlled "
+                              "priority");
     if (inv->thread->yield_to != 0)
         return refuse_illegal(inv, "the caller already waits in another YieldTo");
     return DONE;

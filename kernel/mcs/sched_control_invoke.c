@@ -17,14 +17,16 @@ struct parameters {
     bool is_sporadic;
 };
 
+static const char *const budget_why = "budget is too short or too long, in microseconds";
+static const char *const period_why = "period is too short or too long, in microseconds";
+
 static enum outcome check_time(struct invocation *inv, unsigned word)
 {
     uint64_t time = invocation_word(inv, word);
 
     if (time < BUDGET_LEAST_US || time > PERIOD_MOST_US)
         return refuse_range(inv, BUDGET_LEAST_US, PERIOD_MOST_US,
-                            word == WORD_BUDGET ? "the budget in microseconds"
-                                                : "the period in microseconds");
+                            word == WORD_BUDGET ? budget_why : period_why);
     return DONE;
 }
 
@@ -46,12 +48,12 @@ static enum outcome check(struct invocation *inv, struct parameters *p)
     TRY(check_time(inv, WORD_BUDGET));
     TRY(check_time(inv, WORD_PERIOD));
     if (p->budget > p->period)
-        return refuse_range(inv, BUDGET_LEAST_US, p->period, "the budget is above the period");
+        return refuse_range(inv, BUDGET_LEAST_US, p->period, "budget is above period");
     if (cap_type(cap) != CAP_SCHED_CONTEXT)
-        return refuse_capability(inv, 1, "the capability is not a scheduling context");
+        return refuse_capability(inv, 1, "schedcontext is not a scheduling context");
     room = refill_most(cap.sched_context.size_bits) - REFILLS_LEAST;
     if (extra > room)
-        return refuse_range(inv, 0, room, "the object has no room for so many refills");
+        return refuse_range(inv, 0, room, "extra_refills are more than schedcontext has room for");
     p->refills = (uint32_t)(extra + REFILLS_LEAST);
     if (p->budget == p->period) { /* always there: no need to say when it comes back */
         p->period = 0;

@@ -15,7 +15,9 @@ static void take_handler(struct tcb_change *change, enum tcb_slot which, struct 
 }
 
 static const char *const handler_why =
-    "the handler is neither empty nor an endpoint with rights to send and to grant a reply";
+    "fault_ep is neither empty nor an endpoint with rights to send and to grant a reply";
+static const char *const timeout_handler_why =
+    "timeout_fault_ep is neither empty nor an endpoint with rights to send and to grant a reply";
 
 /* --- spaces ----------------------------------------------------------------------------------- */
 
@@ -61,7 +63,7 @@ static enum outcome set_timeout_endpoint(struct invocation *inv, struct tcb *t)
     if (!inv->extra[0])
         return refuse_truncated(inv);
     if (!handler_is_valid(inv->extra[0]->cap))
-        return refuse_capability(inv, 1, handler_why);
+        return refuse_capability(inv, 1, timeout_handler_why);
     take_handler(&change, TCB_SLOT_TIMEOUT, inv->extra[0]);
     return change_apply(inv, &change);
 }
@@ -113,20 +115,26 @@ static enum outcome check_context(struct invocation *inv, struct tcb *t, struct 
     *sc = NULL;
     if (cap_is_null(cap)) {
         if (t == inv->thread)
-            return refuse_illegal(inv, "a thread cannot give up its own scheduling context");
+            return refuse_illegal(inv,
+                                  "sched_context is empty, and a thread cannot give up its own "
+                                  "scheduling context; let another thread do it");
         return DONE;
     }
     if (cap_type(cap) != CAP_SCHED_CONTEXT)
-        return refuse_capability(inv, 2, "the capability is not a scheduling context");
+        return refuse_capability(inv, 2, "sched_context is neither empty nor a scheduling context");
     *sc = sched_context_at(inv->kernel, cap.sched_context.object);
     if (*sc == sched_context_of(inv->kernel, t))
         return DONE; /* it stays */
     if (t->sched_context != 0)
-        return refuse_illegal(inv, "the thread already has a scheduling context: unbind it first");
+        return refuse_illegal(inv,
+                              "the thread already has another scheduling context than "
+                              "sched_context; unbind that first");
     if ((*sc)->thread != 0)
-        return refuse_illegal(inv, "the scheduling context is already bound to a thread");
+        return refuse_illegal(inv, "sched_context is already bound to a thread; unbind it first");
     if (context_would_strand(inv->kernel, *sc, t))
-        return refuse_illegal(inv, "the thread is blocked, and the scheduling context has no time");
+        return refuse_illegal(inv,
+                              "the thread is blocked, and sched_context has no time now; configure "
+                              "it first");
     return DONE;
 }
 

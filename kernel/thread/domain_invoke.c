@@ -13,11 +13,12 @@ static enum outcome invoke_set(struct invocation *inv)
         return refuse_truncated(inv);
     domain = invocation_word(inv, 0);
     if (domain >= inv->kernel->domain_count)
-        return refuse_argument(inv, 0, "there is no such domain");
+        return refuse_argument(inv, 0,
+                               "the system has no such domain; the machine's options say how many");
     if (inv->extra[0] == NULL)
         return refuse_truncated(inv);
     if (cap_type(inv->extra[0]->cap) != CAP_TCB)
-        return refuse_argument(inv, 1, "the capability is not a TCB");
+        return refuse_argument(inv, 1, "thread is not a TCB");
     scheduler_set_domain(inv->kernel, tcb_at(inv->kernel, inv->extra[0]->cap.tcb.object),
                          (uint8_t)domain);
     return DONE;
@@ -36,13 +37,16 @@ static enum outcome invoke_configure(struct invocation *inv)
     domain = invocation_word(inv, 1);
     duration = invocation_word(inv, 2);
     if (index >= k->schedule_length - 1)
-        return refuse_range(inv, 0, k->schedule_length - 2, "the index of a schedule entry");
+        return refuse_range(inv, 0, k->schedule_length - 2,
+                            "index lies outside the domain schedule");
     if (domain >= k->domain_count)
-        return refuse_range(inv, 0, k->domain_count - 1, "there is no such domain");
+        return refuse_range(inv, 0, k->domain_count - 1, "the system has no such domain");
     if (duration >> 56 != 0)
-        return refuse_argument(inv, 2, "a duration has at most 56 bits");
+        return refuse_argument(inv, 2, "duration has more than 56 bits");
     if (duration == 0 && index == k->schedule_start)
-        return refuse_argument(inv, 2, "the entry that the schedule starts with cannot be an end");
+        return refuse_argument(inv, 2,
+                               "duration is 0, the end mark, where the schedule starts; start it "
+                               "elsewhere first");
     k->schedule[index] = (struct domain_entry){.domain = domain, .duration_ticks = duration};
     return DONE;
 }
@@ -57,9 +61,12 @@ static enum outcome invoke_set_start(struct invocation *inv)
         return refuse_truncated(inv);
     index = invocation_word(inv, 0);
     if (index > k->schedule_length - 1)
-        return refuse_range(inv, 0, k->schedule_length - 1, "the index of a schedule entry");
+        return refuse_range(inv, 0, k->schedule_length - 1,
+                            "index lies outside the domain schedule");
     if (k->schedule[index].duration_ticks == 0)
-        return refuse_argument(inv, 0, "the schedule cannot start with an end mark");
+        return refuse_argument(inv, 0,
+                               "the entry at index marks the end of a schedule; give it a duration "
+                               "first");
     k->schedule_start = (uint32_t)index;
     /* The new schedule begins at once: the next choice goes on to its start. */
     k->schedule_index = k->schedule_length - 1;

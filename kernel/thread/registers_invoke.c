@@ -26,9 +26,9 @@ enum outcome tcb_read_registers(struct invocation *inv, struct tcb *t)
         return refuse_truncated(inv);
     count = invocation_word(inv, 1);
     if (count < 1 || count > USER_REGISTER_COUNT)
-        return refuse_range(inv, 1, USER_REGISTER_COUNT, "the number of registers to read");
+        return refuse_range(inv, 1, USER_REGISTER_COUNT, "count is no number of registers");
     if (t == inv->thread)
-        return refuse_illegal(inv, "a thread cannot read its own registers");
+        return refuse_illegal(inv, "a thread cannot read its own registers; it knows them");
 
     if (invocation_word(inv, 0) & flag_suspend_source)
         tcb_suspend(inv->kernel, t);
@@ -52,7 +52,8 @@ enum outcome tcb_write_registers(struct invocation *inv, struct tcb *t)
     if (inv->length - 2 < count)
         return refuse_truncated(inv);
     if (t == inv->thread)
-        return refuse_illegal(inv, "a thread cannot write its own registers");
+        return refuse_illegal(inv,
+                              "a thread cannot write its own registers; let another thread do it");
 
     platform_thread_sync(inv->kernel->platform, t);
     for (unsigned i = 0; i < count && i < USER_REGISTER_COUNT; i++)
@@ -87,7 +88,7 @@ enum outcome tcb_copy_registers(struct invocation *inv, struct tcb *t)
     if (inv->length < 1 || inv->extra[0] == NULL)
         return refuse_truncated(inv);
     if (cap_type(inv->extra[0]->cap) != CAP_TCB)
-        return refuse_capability(inv, 1, "the source is not a TCB");
+        return refuse_capability(inv, 1, "source is not a TCB");
     source = tcb_at(k, inv->extra[0]->cap.tcb.object);
     flags = invocation_word(inv, 0);
 

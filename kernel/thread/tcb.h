@@ -52,7 +52,7 @@ struct fault {
     uint64_t code;    /* FAULT_USER_EXCEPTION: code; FAULT_VM: status (CAUSE_*) */
 };
 
-enum { THREAD_NAME_SIZE = 32, EXPLANATION_SIZE = 224, ENGINE_WORDS = 16, FPU_WORDS = 33 };
+enum { THREAD_NAME_SIZE = 32, EXPLANATION_SIZE = 512, ENGINE_WORDS = 16, FPU_WORDS = 33 };
 
 struct tcb {
     struct slot slots[TCB_SLOT_COUNT];
@@ -97,7 +97,7 @@ struct tcb {
     uint64_t buffer_address; /* vaddr of the IPC buffer; 0: none */
 
     char name[THREAD_NAME_SIZE];        /* DebugNameThread; NUL-terminated */
-    char explanation[EXPLANATION_SIZE]; /* of its last refused invocation, for seL4_Explain */
+    char explanation[EXPLANATION_SIZE]; /* of its last refusal or failed lookup */
 };
 
 _Static_assert(sizeof(struct tcb) <= 1 << TCB_BITS, "a thread fits its object");

@@ -4,8 +4,9 @@
 #include "kernel/cap/cdt.h"
 #include "kernel/cap/delete.h"
 
-const char *const change_priority_why = "the priority is above the authority's maximum";
-const char *const change_mcp_why = "the maximum is above the authority's own";
+const char *const change_priority_why =
+    "priority is above the maximum controlled priority of authority";
+const char *const change_mcp_why = "mcp is above the maximum controlled priority of authority";
 
 /* --- checks ----------------------------------------------------------------------------------- */
 
@@ -22,11 +23,11 @@ enum outcome change_check_buffer(struct invocation *inv, struct tcb_change *chan
         return DONE;
     TRY(cap_derive(inv, source, source->cap, &cap));
     if (cap_type(cap) != CAP_FRAME)
-        return refuse_illegal(inv, "the IPC buffer must lie in a page");
+        return refuse_illegal(inv, "bufferFrame is not a frame");
     if (cap.frame.is_device)
-        return refuse_illegal(inv, "the IPC buffer cannot lie in device memory");
+        return refuse_illegal(inv, "bufferFrame is a device's frame; take one of RAM");
     if (!is_aligned(address, IPC_BUFFER_BITS))
-        return refuse_alignment(inv, "the IPC buffer's address must be a multiple of 1024");
+        return refuse_alignment(inv, "buffer is not a multiple of 1024; round it");
     buffer->source = source;
     buffer->cap = cap;
     return DONE;
@@ -57,20 +58,26 @@ enum outcome change_check_spaces(struct invocation *inv, struct tcb_change *chan
 
     if (slot_deletes_long(k, &t->slots[TCB_SLOT_CSPACE]) ||
         slot_deletes_long(k, &t->slots[TCB_SLOT_VSPACE]))
-        return refuse_illegal(inv, "the thread holds the last capability to its CSpace or VSpace");
+        return refuse_illegal(inv,
+                              "the thread holds the last capability to its CSpace or VSpace, whose "
+                              "deletion takes long; delete that first");
     TRY(read_root(inv, spaces.cspace, spaces.cspace_data, cspace));
     if (cap_type(cspace->cap) != CAP_CNODE)
-        return refuse_illegal(inv, "the CSpace root is not a CNode, or its guard does not fit");
+        return refuse_illegal(inv,
+                              "cspace_root is not a CNode, or cspace_root_data is no guard that "
+                              "fits it");
     TRY(read_root(inv, spaces.vspace, spaces.vspace_data, vspace));
     if (cap_type(vspace->cap) != CAP_PAGE_TABLE || !vspace->cap.page_table.is_mapped)
-        return refuse_illegal(inv, "the VSpace root is not a page table that has an ASID");
+        return refuse_illegal(inv,
+                              "vspace_root is not the root of a VSpace; make it one with "
+                              "ASIDPool_Assign");
     return DONE;
 }
 
 enum outcome change_check_authority(struct invocation *inv)
 {
     if (cap_type(inv->extra[0]->cap) != CAP_TCB)
-        return refuse_capability(inv, 1, "the authority is not a TCB");
+        return refuse_capability(inv, 1, "authority is not a TCB");
     return DONE;
 }
 

@@ -13,15 +13,18 @@ static enum outcome bind_notification(struct invocation *inv, struct tcb *t)
     if (inv->extra[0] == NULL)
         return refuse_truncated(inv);
     if (t->bound_notification != 0)
-        return refuse_illegal(inv, "the thread already has a bound notification: unbind it first");
+        return refuse_illegal(inv,
+                              "the thread already has a bound notification; unbind that first");
     cap = inv->extra[0]->cap;
     if (cap_type(cap) != CAP_NOTIFICATION)
-        return refuse_illegal(inv, "the capability is not a notification");
+        return refuse_illegal(inv, "notification is not a Notification");
     if (!(cap.notification.rights & RIGHT_READ))
-        return refuse_illegal(inv, "the notification capability lacks the right to receive");
+        return refuse_illegal(inv, "notification lacks the right to wait; copy it with right Read");
     n = notification_at(inv->kernel, cap.notification.object);
     if (n->head != 0 || n->bound_thread != 0)
-        return refuse_illegal(inv, "threads wait on the notification, or it is bound to one");
+        return refuse_illegal(inv,
+                              "threads wait on notification, or it is bound to one; unbind it "
+                              "there first");
     notification_bind(inv->kernel, n, t);
     return DONE;
 }
@@ -29,7 +32,8 @@ static enum outcome bind_notification(struct invocation *inv, struct tcb *t)
 static enum outcome unbind_notification(struct invocation *inv, struct tcb *t)
 {
     if (t->bound_notification == 0)
-        return refuse_illegal(inv, "the thread has no bound notification");
+        return refuse_illegal(inv,
+                              "the thread has no bound notification; there is nothing to undo");
     notification_unbind_thread(inv->kernel, t);
     return DONE;
 }

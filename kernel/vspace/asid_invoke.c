@@ -21,9 +21,11 @@ static enum outcome check_pool_memory(struct invocation *inv, const struct slot 
 {
     if (cap_type(slot->cap) != CAP_UNTYPED || slot->cap.untyped.size_bits != ASID_POOL_BITS ||
         slot->cap.untyped.is_device)
-        return refuse_capability(inv, 1, "an ASID pool is made from an untyped of 4 KiB of RAM");
+        return refuse_capability(inv, 1,
+                                 "untyped is not 4 KiB of RAM; an ASID pool is made of an untyped "
+                                 "of size_bits 12");
     if (cdt_first_child(inv->kernel, slot))
-        return refuse_revoke_first(inv, "the untyped has children");
+        return refuse_revoke_first(inv, "untyped has children; revoke it first");
     return DONE;
 }
 
@@ -46,7 +48,7 @@ static enum outcome create_pool(struct kernel *k, struct slot *parent, unsigned 
 /* Words: index, depth; capabilities: untyped, CNode. */
 static enum outcome make_pool(struct invocation *inv)
 {
-    struct lookup_target target = {.side = SIDE_TARGET};
+    struct lookup_target target = {.side = SIDE_TARGET, .role = ROLE_ROOTED};
     struct slot *slot;
     unsigned number;
 
@@ -54,14 +56,15 @@ static enum outcome make_pool(struct invocation *inv)
         return refuse_truncated(inv);
     number = free_pool(inv->kernel);
     if (number == ASID_POOL_COUNT)
-        return refuse_delete_first(inv, "all ASID pools are in use");
+        return refuse_delete_first(inv,
+                                   "all ASID pools there may be exist already; delete one first");
     TRY(check_pool_memory(inv, inv->extra[0]));
     target.root = inv->extra[1]->cap;
     target.index = invocation_word(inv, 0);
     target.depth = invocation_word(inv, 1);
     TRY(lookup_target(inv, target, &slot));
     if (!cap_is_null(slot->cap))
-        return refuse_occupied(inv, slot, target.index);
+        return refuse_occupied(inv, slot, target.index, "index");
     return create_pool(inv->kernel, inv->extra[0], number, slot);
 }
 
@@ -85,19 +88,24 @@ static enum outcome assign(struct invocation *inv)
         return refuse_truncated(inv);
     table = inv->extra[0];
     if (cap_type(table->cap) != CAP_PAGE_TABLE || table->cap.page_table.is_mapped)
-        return refuse_capability(inv, 1, "the capability is not an unmapped page table");
+        return refuse_capability(inv, 1,
+                                 "vspace is not a page table, or it is mapped or has an ASID "
+                                 "already");
     entries = asid_entry(inv->kernel, base);
     if (entries == NULL)
         return refuse_lookup(inv, SIDE_TARGET,
                              (struct lookup_fault){.failure = LOOKUP_INVALID_ROOT},
-                             "the ASID pool is not in use any more");
+                             "the ASID pool is not in use any more; make another one");
     if (kernel_address(inv->kernel, entries) != inv->slot->cap.asid_pool.object)
-        return refuse_capability(inv, 0, "another pool has this pool's number now");
+        return refuse_capability(inv, 0,
+                                 "another pool has the number of this one now; make another one");
     /* ASID 0 is never given out: it stands for "not mapped". */
     while (i < ASID_POOL_ENTRIES && (base + i == 0 || entries[i] != 0))
         i++;
     if (i == ASID_POOL_ENTRIES)
-        return refuse_delete_first(inv, "all ASIDs of the pool are in use");
+        return refuse_delete_first(inv,
+                                   "all ASIDs of the pool are in use; delete a VSpace of it, or "
+                                   "use another pool");
     entries[i] = table->cap.page_table.object;
     table->cap = cap_page_table_mapped(table->cap, base + i, 0);
     return DONE;

@@ -17,9 +17,9 @@ static enum outcome check_address(struct invocation *inv, struct cap frame, uint
 {
     kassert(cap_type(frame) == CAP_FRAME);
     if (vaddr + mask_bits(frame.frame.size_bits) >= USER_TOP)
-        return refuse_argument(inv, 0, "the page would reach beyond the addresses users may have");
+        return refuse_argument(inv, 0, "the page at vaddr would not lie below UserTop");
     if (!is_aligned(vaddr, frame.frame.size_bits))
-        return refuse_alignment(inv, "the address is not a multiple of the page's size");
+        return refuse_alignment(inv, "vaddr is not a multiple of the page's size; round it");
     return DONE;
 }
 
@@ -29,13 +29,19 @@ static enum outcome check_entry(struct invocation *inv, struct cap frame, struct
 {
     if (frame.frame.asid != 0) {
         if (frame.frame.asid != m.asid)
-            return refuse_capability(inv, 1, "the page is mapped in another VSpace");
+            return refuse_capability(inv, 1,
+                                     "the capability maps the page in another VSpace than vspace; "
+                                     "unmap it first, or map a copy");
         if (frame.frame.vaddr != m.vaddr)
-            return refuse_argument(inv, 0, "the page is mapped at another address: unmap it first");
+            return refuse_argument(inv, 0,
+                                   "the capability maps the page at another address than vaddr; "
+                                   "unmap it first, or map a copy");
         return DONE;
     }
     if (pte_is_valid(entry))
-        return refuse_delete_first(inv, "something else is mapped at this address");
+        return refuse_delete_first(inv,
+                                   "something else is mapped at vaddr already; unmap that first, "
+                                   "or choose another address");
     return DONE;
 }
 
@@ -58,7 +64,8 @@ static enum outcome map(struct invocation *inv)
                                   .bits_left = (uint8_t)walk.bits};
     if (walk.bits != frame->frame.size_bits)
         return refuse_lookup(inv, SIDE_TARGET, fault,
-                             "a page table for this address and page size is missing");
+                             "a page table for vaddr and this page size is missing; map one there "
+                             "with PageTable_Map");
     TRY(check_entry(inv, *frame, m, *walk.entry));
 
     rights = frame_rights_masked((enum frame_rights)frame->frame.rights, invocation_word(inv, 1));

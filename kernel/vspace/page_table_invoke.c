@@ -8,7 +8,9 @@
 enum outcome map_check_vspace(struct invocation *inv, struct cap vspace)
 {
     if (cap_type(vspace) != CAP_PAGE_TABLE || !vspace.page_table.is_mapped)
-        return refuse_capability(inv, 1, "the capability is not a VSpace root with an ASID");
+        return refuse_capability(inv, 1,
+                                 "vspace is not the root of a VSpace; make it one with "
+                                 "ASIDPool_Assign");
     return DONE;
 }
 
@@ -21,9 +23,9 @@ enum outcome map_find_root(struct invocation *inv, struct cap vspace, kaddr *roo
     if (*root == 0)
         return refuse_lookup(inv, SIDE_TARGET,
                              (struct lookup_fault){.failure = LOOKUP_INVALID_ROOT},
-                             "the VSpace's ASID is not in use any more");
+                             "vspace has lost its ASID: the ASID pool was deleted");
     if (*root != vspace.page_table.object)
-        return refuse_capability(inv, 1, "the table is not the root of its VSpace");
+        return refuse_capability(inv, 1, "vspace is a table in a VSpace, not its root");
     return DONE;
 }
 
@@ -38,15 +40,19 @@ static enum outcome map(struct invocation *inv)
     if (inv->length < 2 || inv->extra[0] == NULL)
         return refuse_truncated(inv);
     if (table->page_table.is_mapped)
-        return refuse_capability(inv, 0, "the page table is already mapped");
+        return refuse_capability(inv, 0,
+                                 "the page table is already mapped or a root itself; unmap it "
+                                 "first");
     TRY(map_check_vspace(inv, inv->extra[0]->cap));
     vaddr = invocation_word(inv, 0);
     if (vaddr >= USER_TOP)
-        return refuse_argument(inv, 0, "the address lies beyond those that users may have");
+        return refuse_argument(inv, 0, "vaddr is not below UserTop");
     TRY(map_find_root(inv, inv->extra[0]->cap, &root, &asid));
     walk = vspace_walk(inv->kernel, root, vaddr);
     if (walk.bits == PAGE_BITS || pte_is_valid(*walk.entry))
-        return refuse_delete_first(inv, "there is a table or a page at this address already");
+        return refuse_delete_first(inv,
+                                   "a page or tables of all levels are mapped at vaddr already; "
+                                   "unmap the page, if it is one");
 
     *walk.entry = pte_make_table(table->page_table.object);
     *table = cap_page_table_mapped(*table, asid, align_down(vaddr, walk.bits));
@@ -59,10 +65,13 @@ static enum outcome unmap(struct invocation *inv)
     struct cap *table = &inv->slot->cap;
 
     if (!cdt_is_final(inv->kernel, inv->slot))
-        return refuse_revoke_first(inv, "the page table has other capabilities");
+        return refuse_revoke_first(inv,
+                                   "other capabilities to the page table exist; revoke it first");
     if (table->page_table.is_mapped) {
         if (asid_root(inv->kernel, table->page_table.asid) == table->page_table.object)
-            return refuse_revoke_first(inv, "a VSpace root cannot be unmapped, only deleted");
+            return refuse_revoke_first(inv,
+                                       "the page table is the root of a VSpace; it cannot be "
+                                       "unmapped, only revoked and deleted");
         vspace_unmap_table(inv->kernel, *table);
         memset(kernel_pointer(inv->kernel, table->page_table.object), 0, 1 << PAGE_TABLE_BITS);
     }

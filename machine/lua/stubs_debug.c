@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "kernel/cap/lookup.h"
+#include "kernel/cap/names.h"
 #include "machine/lua/engine.h"
 #include "machine/lua/stubs.h"
 
@@ -15,6 +16,16 @@ static const struct operation call_without_results = {.finish = trap_finish_noth
 static int make_call(lua_State *L, const struct operation *operation, enum syscall call)
 {
     return trap_syscall(L, operation, process_of_state(L)->syscall_numbers[call]);
+}
+
+/* A string, or an error that says which argument must be one. */
+static const char *text_argument(lua_State *L, int index, const char *function, const char *name,
+                                 size_t *length)
+{
+    if (lua_type(L, index) != LUA_TSTRING)
+        luaL_error(L, "bad argument #%d to '%s' (%s: string expected, got %s)", index, function,
+                   name, luaL_typename(L, index));
+    return lua_tolstring(L, index, length);
 }
 
 static int debug_put_char(lua_State *L)
@@ -33,10 +44,7 @@ static int debug_put_string(lua_State *L)
     size_t length;
     const char *text;
 
-    if (lua_type(L, 1) != LUA_TSTRING)
-        luaL_error(L, "bad argument #1 to 'DebugPutString' (text: string expected, got %s)",
-                   luaL_typename(L, 1));
-    text = lua_tolstring(L, 1, &length);
+    text = text_argument(L, 1, "DebugPutString", "text", &length);
     trap_begin(L, "DebugPutString");
     for (size_t i = 0; i < length; i++) {
         clock_advance(p, ENTRY_COST_NS);
@@ -89,10 +97,7 @@ static int debug_name_thread(lua_State *L)
     const char *name;
     size_t length;
 
-    if (lua_type(L, 2) != LUA_TSTRING)
-        luaL_error(L, "bad argument #2 to '%s' (name: string expected, got %s)", function,
-                   luaL_typename(L, 2));
-    name = lua_tolstring(L, 2, &length);
+    name = text_argument(L, 2, function, "name", &length);
     buffer = stub_buffer(L, function, "the name travels in the IPC buffer");
     if (length > NAME_BYTES - 1)
         length = NAME_BYTES - 1;
@@ -100,6 +105,19 @@ static int debug_name_thread(lua_State *L)
     ((char *)buffer->msg)[length] = '\0';
     t->registers[REG_A0] = cap;
     return make_call(L, &call_without_results, SYSCALL_DEBUG_NAME_THREAD);
+}
+
+/* seL4.DebugNameCap(cap, name) -> whether the object has the name now */
+static int debug_name_cap(lua_State *L)
+{
+    uint64_t cap = stub_word(L, 1, "DebugNameCap", "cap");
+    struct kernel *k = process_of_state(L)->platform->kernel;
+    struct lookup found = lookup_in_thread(k, trap_current(L), cap);
+    size_t length;
+    const char *name = text_argument(L, 2, "DebugNameCap", "name", &length);
+
+    lua_pushboolean(L, found.slot != NULL && name_set(k, found.slot->cap, name, length));
+    return 1;
 }
 
 static int finish_trap(lua_State *L)
@@ -137,17 +155,25 @@ static int explain(lua_State *L)
     return 1;
 }
 
-/* seL4.DebugFaultText(tcb) -> text of the thread's last uncaught error, or nil */
+/* seL4.DebugFaultText(tcb) -> why the thread stands: the failed lookup of its CapFault in words, or
+   text and traceback of its last uncaught error; or nil */
 static int debug_fault_text(lua_State *L)
 {
     uint64_t cap = stub_word(L, 1, "DebugFaultText", "tcb");
     struct platform *p = process_of_state(L)->platform;
     struct lookup found = lookup_in_thread(p->kernel, trap_current(L), cap);
+    struct tcb *t = NULL;
     const char *text = NULL;
     size_t length = 0;
 
     if (found.slot != NULL && cap_type(found.slot->cap) == CAP_TCB)
-        text = lua_engine_fault_text(p, tcb_at(p->kernel, found.slot->cap.tcb.object), &length);
+        t = tcb_at(p->kernel, found.slot->cap.tcb.object);
+    if (t != NULL && t->fault.kind == FAULT_CAP) {
+        lua_pushstring(L, t->explanation);
+        return 1;
+    }
+    if (t != NULL)
+        text = lua_engine_fault_text(p, t, &length);
     if (text == NULL)
         lua_pushnil(L);
     else
@@ -165,6 +191,7 @@ void stubs_debug_set(lua_State *L)
         {"DebugCapIdentify", debug_cap_identify},
         {"DebugSnapshot", debug_snapshot},
         {"DebugNameThread", debug_name_thread},
+        {"DebugNameCap", debug_name_cap},
         {"DebugFaultText", debug_fault_text},
         {"Explain", explain},
         {"Trap", trap},

@@ -209,6 +209,42 @@ static lua_Integer label_of(const struct flavour *flavour, unsigned method)
     return 0;
 }
 
+/* The names of a method's parameters of one direction, as an array. */
+static void push_names(lua_State *L, const struct stub_method *method, bool is_out)
+{
+    lua_Integer count = 0;
+
+    lua_createtable(L, method->param_count, 0);
+    for (unsigned i = 0; i < method->param_count; i++) {
+        if ((method->params[i].is_out != 0) != is_out)
+            continue;
+        lua_pushstring(L, method->params[i].name);
+        lua_rawseti(L, -2, ++count);
+    }
+}
+
+/* seL4.Parameters(name) -> names of a method's parameters, names of its results; or nil */
+static int parameters(lua_State *L)
+{
+    unsigned configuration = process_configuration(process_of_state(L));
+
+    luaL_checkstring(L, 1);
+    for (size_t i = 0; i < STUB_METHOD_COUNT; i++) {
+        bool is_it;
+
+        lua_pushstring(L, stub_methods[i].name);
+        is_it = (stub_methods[i].configurations & configuration) && lua_rawequal(L, 1, -1);
+        lua_pop(L, 1);
+        if (!is_it)
+            continue;
+        push_names(L, &stub_methods[i], false);
+        push_names(L, &stub_methods[i], true);
+        return 2;
+    }
+    lua_pushnil(L);
+    return 1;
+}
+
 void stubs_invoke_set(lua_State *L)
 {
     const struct process *process = process_of_state(L);
@@ -224,4 +260,6 @@ void stubs_invoke_set(lua_State *L)
         lua_pushcclosure(L, invoke, 2);
         lua_setfield(L, -2, method->name);
     }
+    lua_pushcfunction(L, parameters);
+    lua_setfield(L, -2, "Parameters");
 }

@@ -27,6 +27,13 @@ void error_bench_build_more(struct system *s)
      .caps = caps_, .words = words_, .error = error_}
 
 const struct error_row classic_errors[] = {
+    {.method = "TCB_Configure", .reason = "IllegalOperation: the thread holds its CSpace's last",
+     .label = ABI_TCB_CONFIGURE, .service = B_TCB, .caps = THREE(ROOT_CNODE, ROOT_VSPACE, B_FRAME),
+     .words = FOUR(0, 0, 0, 0x10000), .error = ABI_ILLEGAL_OPERATION,
+     .prepare = let_thread_hold_cspace},
+    {.method = "TCB_SetSpace", .reason = "IllegalOperation: the thread holds its CSpace's last",
+     .label = ABI_TCB_SET_SPACE, .service = B_TCB, .caps = TWO(ROOT_CNODE, ROOT_VSPACE),
+     .words = THREE(0, 0, 0), .error = ABI_ILLEGAL_OPERATION, .prepare = let_thread_hold_cspace},
     SLOT_ROWS("CNode_SaveCaller", ABI_CNODE_SAVE_CALLER),
     {.method = "CNode_SaveCaller", .reason = "DeleteFirst: the slot is in use",
      .label = ABI_CNODE_SAVE_CALLER, .service = ROOT_CNODE, .words = LIST(B_ENDPOINT, 64),

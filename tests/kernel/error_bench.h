@@ -46,6 +46,9 @@ void error_bench_build(struct system *s);
 /* The part of it that only one configuration has (classic_test_errors.c, mcs_test_errors.c). */
 void error_bench_build_more(struct system *s);
 
+/* For rows: B_TCB holds the last capability to its CSpace. */
+void let_thread_hold_cspace(struct system *s);
+
 /* A refusal of a method on one slot: words are index and depth. */
 #define SLOT_ROWS(name, label_)                                                                    \
     {.method = name, .reason = "TruncatedMessage: the depth is missing", .label = label_,          \

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* Runs the kernel's unit tests: all of them, or those whose sentence contains the argument.
  *
- *     kernel_tests [--list] [TEXT]
+ *     kernel_tests [--list | --explanations] [TEXT]
  *
- * A line for each failure; the last line is "N passed, N failed". */
+ * A line for each failure; the last line is "N passed, N failed". --explanations prints of each
+ * refusal, with tabs between: method, number of the error, the test's reason, the explanation. */
 #include <setjmp.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,6 +18,7 @@ enum { NAME_SIZE = 192 };
 struct run {
     const char *filter; /* "" : all */
     bool only_lists;
+    bool prints_explanations;
     unsigned passed;
     unsigned failed;
 };
@@ -63,6 +65,14 @@ struct job {
     const struct error_row *row;
 };
 
+static void row_run(const struct error_row *row)
+{
+    error_row_run(&machine, row);
+    if (run_state.prints_explanations)
+        printf("%s\t%llu\t%s\t%s\n", row->method, (unsigned long long)row->error, row->reason,
+               machine.root->explanation);
+}
+
 static void job_body(const struct job *job)
 {
     struct system_options options = {0};
@@ -75,7 +85,7 @@ static void job_body(const struct job *job)
     if (job->test)
         job->test->run(&machine);
     else
-        error_row_run(&machine, job->row);
+        row_run(job->row);
     if (machine.has_trouble)
         system_fail("an invariant is broken: %s", machine.report.text);
 }
@@ -126,6 +136,8 @@ int main(int argc, char **argv)
     for (int i = 1; i < argc; i++) {
         if (strcmp(argv[i], "--list") == 0)
             run_state.only_lists = true;
+        else if (strcmp(argv[i], "--explanations") == 0)
+            run_state.prints_explanations = true;
         else
             run_state.filter = argv[i];
     }

@@ -115,6 +115,13 @@ static void lower_the_root(struct system *s)
      .words = words_, .error = ABI_ILLEGAL_OPERATION, .prepare = prepare_}
 
 const struct error_row mcs_errors[] = {
+    {.method = "TCB_Configure", .reason = "IllegalOperation: the thread holds its CSpace's last",
+     .label = ABI_TCB_CONFIGURE, .service = B_TCB, .caps = THREE(ROOT_CNODE, ROOT_VSPACE, B_FRAME),
+     .words = THREE(0, 0, 0x10000), .error = ABI_ILLEGAL_OPERATION,
+     .prepare = let_thread_hold_cspace},
+    {.method = "TCB_SetSpace", .reason = "IllegalOperation: the thread holds its CSpace's last",
+     .label = ABI_TCB_SET_SPACE, .service = B_TCB, .caps = THREE(0, ROOT_CNODE, ROOT_VSPACE),
+     .words = TWO(0, 0), .error = ABI_ILLEGAL_OPERATION, .prepare = let_thread_hold_cspace},
     CONFIGURE_ROW("TruncatedMessage: two words", THREE(ROOT_CNODE, ROOT_VSPACE, B_FRAME),
                   TWO(0, 0), ABI_TRUNCATED_MESSAGE),
     CONFIGURE_ROW("TruncatedMessage: no frame", TWO(ROOT_CNODE, ROOT_VSPACE), THREE(0, 0, 0),

@@ -114,6 +114,7 @@ static struct boot_options kernel_options(struct system *s, struct system_option
         .image_vaddr = IMAGE_VADDR,
         .entry = IMAGE_VADDR,
         .heap_bits = options.heap_bits,
+        .name_capacity = options.name_capacity,
         .cnode_bits = options.cnode_bits,
         .device_pages = options.device_pages,
         .device_page_count = options.device_page_count,

@@ -38,6 +38,7 @@ struct system_options {
     const struct domain_entry *schedule;
     uint32_t schedule_length;
     unsigned heap_bits;
+    uint32_t name_capacity;        /* see struct boot_options */
     unsigned image_pages;          /* 0: 1 */
     const kaddr *device_pages;     /* see struct boot_options */
     uint32_t device_page_count;

@@ -2,6 +2,7 @@
 /* The debug system calls: entry/debug.c */
 #include <string.h>
 
+#include "kernel/cap/names.h"
 #include "tests/kernel/harness.h"
 
 static void put_text(struct system *s, const char *text)
@@ -107,6 +108,89 @@ static void refusals_are_explained(struct system *s)
     EXPECT(strstr(s->root->explanation, "Endpoint") != NULL);
 }
 
+/* --- names ------------------------------------------------------------------------------------ */
+
+static bool name_is(struct system *s, uint64_t cptr, const char *expected)
+{
+    const char *name = name_of(s->k, root_slot(s, cptr)->cap);
+
+    return expected ? name && strcmp(name, expected) == 0 : name == NULL;
+}
+
+static bool set_name(struct system *s, uint64_t cptr, const char *name)
+{
+    return name_set(s->k, root_slot(s, cptr)->cap, name, strlen(name));
+}
+
+static void names_appear(struct system *s)
+{
+    uint64_t endpoint = make(s, ABI_TYPE_ENDPOINT, 0);
+
+    EXPECT(set_name(s, endpoint, "server_ep"));
+    EXPECT_EQUAL(cnode_copy(s, endpoint, ROOT_TCB), ABI_DELETE_FIRST);
+    EXPECT(strstr(s->root->explanation, "already holds an Endpoint (server_ep)") != NULL);
+    null_platform_console_clear(&s->platform);
+    trap(s, ABI_DEBUG_SNAPSHOT);
+    EXPECT(strstr(s->platform.console, "an Endpoint (server_ep)") != NULL);
+}
+
+static void names_are_of_objects(struct system *s)
+{
+    uint64_t endpoint = make(s, ABI_TYPE_ENDPOINT, 0);
+    uint64_t copy = slot_new(s), badged = slot_new(s);
+
+    EXPECT(set_name(s, endpoint, "server"));
+    EXPECT_OK(cnode_mint(s, copy, endpoint, ABI_ALL_RIGHTS, 0));
+    EXPECT_OK(cnode_mint(s, badged, endpoint, ABI_ALL_RIGHTS, 7));
+    EXPECT(name_is(s, copy, "server"));
+    EXPECT(name_is(s, badged, "server"));
+    EXPECT(set_name(s, badged, "client 7"));
+    EXPECT(name_is(s, badged, "client 7"));
+    EXPECT(name_is(s, endpoint, "server"));
+    EXPECT_OK(cnode_delete(s, endpoint));
+    EXPECT(name_is(s, copy, "server"));
+    EXPECT(set_name(s, copy, ""));
+    EXPECT(name_is(s, copy, NULL));
+    EXPECT(name_is(s, badged, "client 7"));
+}
+
+/* What is made in the same memory later is something else. */
+static void names_end_with_objects(struct system *s)
+{
+    uint64_t untyped = make(s, ABI_TYPE_UNTYPED, 4);
+    uint64_t slot = slot_new(s);
+
+    EXPECT(set_name(s, untyped, "memory"));
+    EXPECT_OK(retype(s, untyped, ABI_TYPE_ENDPOINT, 0, slot, 1));
+    EXPECT(name_is(s, slot, NULL));
+    EXPECT(set_name(s, slot, "old"));
+    EXPECT(name_is(s, untyped, "memory"));
+    EXPECT_OK(cnode_delete(s, slot));
+    EXPECT_EQUAL(s->k->name_count, 1);
+    EXPECT_OK(retype(s, untyped, ABI_TYPE_ENDPOINT, 0, slot, 1));
+    EXPECT(name_is(s, slot, NULL));
+}
+
+static void names_are_few(struct system *s)
+{
+    uint64_t first = make(s, ABI_TYPE_ENDPOINT, 0), second = make(s, ABI_TYPE_ENDPOINT, 0);
+    uint64_t third = make(s, ABI_TYPE_ENDPOINT, 0);
+    char longest[THREAD_NAME_SIZE + 8];
+
+    memset(longest, 'x', sizeof(longest));
+    EXPECT(set_name(s, first, "first"));
+    EXPECT(name_set(s->k, root_slot(s, second)->cap, longest, sizeof(longest)));
+    EXPECT_EQUAL(strlen(name_of(s->k, root_slot(s, second)->cap)), THREAD_NAME_SIZE - 1);
+    EXPECT(!set_name(s, third, "third"));
+    EXPECT(set_name(s, first, "renamed"));
+    EXPECT(name_is(s, first, "renamed"));
+    EXPECT(set_name(s, ROOT_TCB, "root"));
+    EXPECT(name_is(s, ROOT_TCB, "root"));
+    EXPECT_OK(cnode_delete(s, first));
+    EXPECT(set_name(s, third, "third"));
+    EXPECT(!name_set(s->k, cap_null(), "x", 1));
+}
+
 const struct test debug_tests[] = {
     TEST("DebugPutChar: prints", put_char),
     TEST("DebugCapIdentify: answers types, and 0 for what is not found", identify_types),
@@ -117,4 +201,10 @@ const struct test debug_tests[] = {
     TEST("DebugSnapshot: prints the capabilities", snapshot),
     TEST("DebugHalt: nobody runs any more", halt),
     TEST("a refusal is explained with the method and what was in the way", refusals_are_explained),
+    TEST_ON("names of objects appear in explanations and dumps", names_appear, .name_capacity = 4),
+    TEST_ON("a name is an object's, and a badge may have one of its own", names_are_of_objects,
+            .name_capacity = 4),
+    TEST_ON("a name ends with its object", names_end_with_objects, .name_capacity = 4),
+    TEST_ON("names are cut, and there are as many as the table holds", names_are_few,
+            .name_capacity = 2),
     TESTS_END};

@@ -91,6 +91,13 @@ void error_bench_build(struct system *s)
     error_bench_build_more(s);
 }
 
+void let_thread_hold_cspace(struct system *s)
+{
+    EXPECT_OK(set_space(s, B_TCB, (struct thread_spaces){.cnode = B_CNODE, .vspace = ROOT_VSPACE}));
+    EXPECT_OK(cnode_delete(s, B_GUARDED_CNODE));
+    EXPECT_OK(cnode_delete(s, B_CNODE));
+}
+
 /* --- a row ------------------------------------------------------------------------------------ */
 
 /* Any refusal leaves everything as it was: compared by the bytes of all slots of the root CNode. */

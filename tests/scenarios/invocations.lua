@@ -24,8 +24,9 @@ local small, cnode = slot(), slot()
 try("Untyped_Retype", { 0 }, system.untyped, seL4.UntypedObject, 14, root, 0, 0, small, 1)
 try("Untyped_Retype", { seL4.DeleteFirst }, system.untyped, seL4.UntypedObject, 14, root, 0, 0,
   small, 1)
-is("Explain", seL4.Explain(), ("Untyped_Retype on capability %d: destination slot %d already holds "
-  .. "an Untyped"):format(system.untyped, small))
+is("Explain", seL4.Explain(), ("Untyped_Retype on capability %d: destination slot %d (from "
+  .. "node_offset on) already holds an Untyped; choose an empty slot, or delete what it holds")
+  :format(system.untyped, small))
 try("Untyped_Retype", { seL4.InvalidArgument }, small, 4711, 0, root, 0, 0, slot(), 1)
 try("Untyped_Retype", { seL4.RangeError }, small, seL4.EndpointObject, 0, root, 0, 0, slot(), 257)
 try("Untyped_Retype", { seL4.NotEnoughMemory }, small, seL4.RISCV_4K_Page, 0, root, 0, 0, slot(5),

@@ -47,6 +47,39 @@ expect(has(error_of(worker.set_priority, worker, {}, 1), "number expected"), "a 
 expect(has(error_of(object.wrap, "Teapot", 5), "no kind of object 'Teapot'"), "an unknown kind")
 expect(has(error_of(object.cptr, "x"), "a capability is needed"), "a CPtr that is a text")
 
+-- Arguments by their names, the usual ones left out.
+local spare = memory:slot()
+object.cnode:mint { dest_index = spare, src_index = endpoint, badge = 7 }
+expect(seL4.DebugCapIdentify(spare) == seL4.DebugCapIdentify(endpoint.cptr), "minted by names")
+err = error_of(function() object.cnode:mint { dest_index = spare, src_index = endpoint } end)
+expect(object.is_refusal(err, "DeleteFirst") and has(err, "an Endpoint (requests)"), "%s", err)
+object.cnode:delete { index = spare }
+expect(has(error_of(function() object.cnode:mint { dest_index = spare } end),
+  "src_index is missing; the arguments are: dest_index, dest_depth, src_root"), "a missing one")
+expect(has(error_of(function() object.cnode:copy { to = 1, dest_index = 1, src_index = 1 } end),
+  "has no argument 'to'"), "an unknown one")
+memory:free_slot(spare)
+
+-- Names: the kernel's own explanations have them, and so has what is gone.
+expect(has(select(2, pcall(function() worker:set_priority(endpoint, 1) end)),
+  "authority is not a TCB: authority is capability"), "an argument's name")
+expect(seL4.CNode_Copy(object.cnode.cptr, endpoint.cptr, 64, 2, worker.cptr, 64,
+  seL4.AllRights) == seL4.DeleteFirst and has(seL4.Explain(), "capability 2 (root CNode): ")
+  and has(seL4.Explain(), "already holds an Endpoint (requests)"), "%s", seL4.Explain())
+local gone = memory:object(seL4.NotificationObject, nil, "gone")
+object.cnode:delete { index = gone }
+err = error_of(function() seL4.Signal(gone.cptr) object.refuse(2, "Signal", gone) end)
+expect(has(err, "(gone): the slot invoked is empty"), "%s", err)
+memory:free(gone)
+expect(not seL4.DebugNameCap(gone.cptr, "x") and not seL4.DebugNameCap(1 << 40, "x"),
+  "nothing to name")
+expect(has(error_of(seL4.DebugNameCap, 1, 2), "name: string expected"), "a name that is no text")
+
+-- Lookups that fail are explained, too; these do not block.
+seL4.NBSend(1 << 40, seL4.MessageInfo_new(0, 0, 0, 0))
+expect(has(seL4.Explain(), "sending to capability 0x10000000000: no slot has this number "
+  .. "(GuardMismatch); a CNode on the way has guard 0 of 52 bits"), "%s", seL4.Explain())
+
 -- Results come without the error number.
 local page = memory:object(seL4.RISCV_4K_Page)
 expect(page:get_address() & 0xfff == 0, "the address of a page")

@@ -10,6 +10,13 @@
 -- A method is the libsel4 function of the same name in small letters: TCB_SetPriority of a TCB is
 -- :set_priority, RISCV_Page_GetAddress of a Page :get_address. Where a capability is expected, an
 -- object or a CPtr may be given. Results come back without the error number.
+--
+-- Arguments are given in libsel4's order, or in one table by libsel4's names:
+--
+--   object.cnode:mint { dest_index = 99, src_index = endpoint, badge = 7 }
+--
+-- Then depths are WordBits, rights AllRights, badges and data words 0, roots the root CNode, attr
+-- the default and authority the root task's TCB where they are left out.
 
 local seL4 = require "seL4"
 
@@ -29,7 +36,7 @@ local PREFIXES = {
   Endpoint = false, Notification = false, Reply = false,
 }
 
-local names = {} -- CPtr -> name
+local names = {} -- CPtr -> name; the kernel has them, too, but not of slots that are empty now
 
 -- --- errors -------------------------------------------------------------------------------------
 
@@ -41,12 +48,15 @@ function Refusal:__tostring()
   return ("%s%s: %s"):format(self.place, self.name, self.explanation)
 end
 
--- The kernel's sentence, with names for the capabilities that have one.
+-- The kernel's sentence, with the names of capabilities that it knows none of: what was there is
+-- gone, or has another name, too.
 local function with_names(text)
-  return (text:gsub("capability (0?x?%x+)", function(number)
-    local name = names[tonumber(number)]
-    return name and ("capability %s (%s)"):format(number, name)
-  end))
+  if not text then
+    return "the kernel does not say why"
+  end
+  local call, number, rest = text:match("^(.- on capability )(%w+)(:.*)$")
+  local name = call and names[tonumber(number)]
+  return name and ("%s%s (%s)%s"):format(call, number, name, rest) or text
 end
 
 -- Where the call that failed stands, as error() would say it.
@@ -86,8 +96,58 @@ local function small_name(name)
   return (name:gsub("(%u)(%u%l)", "%1_%2"):gsub("(%l)(%u)", "%1_%2"):lower())
 end
 
+-- What an argument is that is left out of a table, by its name.
+local function default_of(name)
+  if name:find "depth$" then
+    return seL4.WordBits
+  elseif name == "rights" then
+    return seL4.AllRights
+  elseif name == "badge" or name:find "_badge$" or name:find "_data$" then
+    return 0
+  elseif name == "root" or name:find "_root$" and not name:find "space" then
+    return seL4.CapInitThreadCNode
+  elseif name == "attr" then
+    return seL4.RISCV_Default_VMAttributes
+  elseif name == "authority" then
+    return seL4.CapInitThreadTCB
+  end
+end
+
+-- The arguments of a method in libsel4's order out of a table by their names.
+local function ordered(function_name, given)
+  local parameters = seL4.Parameters(function_name)
+  local arguments, is_known = { n = #parameters }, {}
+  for i, name in ipairs(parameters) do
+    is_known[name] = true
+    arguments[i] = given[name]
+    if arguments[i] == nil then
+      arguments[i] = default_of(name)
+    end
+    if arguments[i] == nil then
+      error(("%s: %s is missing; the arguments are: %s"):format(function_name, name,
+        table.concat(parameters, ", ")), 4)
+    end
+  end
+  for name in pairs(given) do
+    if not is_known[name] then
+      error(("%s has no argument '%s'; there are: %s"):format(function_name, tostring(name),
+        table.concat(parameters, ", ")), 4)
+    end
+  end
+  return arguments
+end
+
+local function is_table_of_arguments(...)
+  local value = ...
+  return select("#", ...) == 1 and type(value) == "table" and not value.cptr
+end
+
 -- Arguments with objects replaced by their CPtrs.
-local function plain(...)
+local function plain(function_name, ...)
+  if is_table_of_arguments(...) then
+    local arguments = ordered(function_name, (...))
+    return plain(function_name, table.unpack(arguments, 1, arguments.n))
+  end
   local arguments = table.pack(...)
   for i = 1, arguments.n do
     local value = arguments[i]
@@ -102,7 +162,7 @@ end
 local function invocation(name)
   local fn = seL4[name]
   return function(self, ...)
-    local arguments = plain(...)
+    local arguments = plain(name, ...)
     local results = table.pack(fn(self.cptr, table.unpack(arguments, 1, arguments.n)))
     if results[1] ~= seL4.NoError then
       object.refuse(results[1], name, self, 2)
@@ -128,26 +188,34 @@ local function class_of(kind)
   return class
 end
 
+--- Gives the capability at a CPtr a name; nil forgets it. Its object has the name, too, in the
+--- kernel's explanations, dumps and traces, until it is gone. Returns the old one.
+function object.name(cptr, name)
+  cptr = object.cptr(cptr, 2)
+  local old = names[cptr]
+  names[cptr] = name
+  if name then
+    seL4.DebugNameCap(cptr, name)
+  end
+  return old
+end
+
 --- An object for the capability at `cptr`, of a kind: "TCB", "CNode", "Untyped", "Page",
 --- "PageTable", "ASIDPool", "ASIDControl", "IRQControl", "IRQHandler", "DomainSet", "Heap",
 --- "Endpoint", "Notification"; in MCS also "SchedContext", "SchedControl" and "Reply". A name
---- appears in explanations and in tostring.
+--- appears in tostring, and as object.name says.
 function object.wrap(kind, cptr, name)
   if PREFIXES[kind] == nil then
     error(("wrap: there is no kind of object '%s'"):format(tostring(kind)), 2)
   end
   classes[kind] = classes[kind] or class_of(kind)
   cptr = object.cptr(cptr, 2)
-  names[cptr] = name or names[cptr]
+  if name then
+    object.name(cptr, name)
+  end
   return setmetatable({ kind = kind, cptr = cptr }, classes[kind])
 end
 
---- Gives the capability at a CPtr a name for explanations; nil forgets it. Returns the old one.
-function object.name(cptr, name)
-  local old = names[object.cptr(cptr, 2)]
-  names[object.cptr(cptr)] = name
-  return old
-end
 
 -- --- messages -----------------------------------------------------------------------------------
 
@@ -244,10 +312,14 @@ end
 
 -- --- what the root task has from the start ------------------------------------------------------
 
-object.self_tcb = object.wrap("TCB", seL4.CapInitThreadTCB, "the root task's TCB")
-object.cnode = object.wrap("CNode", seL4.CapInitThreadCNode, "the root CNode")
-object.vspace = object.wrap("PageTable", seL4.CapInitThreadVSpace, "the root VSpace")
-object.asid_pool = object.wrap("ASIDPool", seL4.CapInitThreadASIDPool, "the initial ASID pool")
-object.irq_control = object.wrap("IRQControl", seL4.CapIRQControl, "IRQControl")
+-- Another task may use this module and have other objects there, so the kernel is told no names: it
+-- knows the root task's.
+object.self_tcb = object.wrap("TCB", seL4.CapInitThreadTCB)
+object.cnode = object.wrap("CNode", seL4.CapInitThreadCNode)
+object.vspace = object.wrap("PageTable", seL4.CapInitThreadVSpace)
+object.asid_pool = object.wrap("ASIDPool", seL4.CapInitThreadASIDPool)
+object.asid_control = object.wrap("ASIDControl", seL4.CapASIDControl)
+object.irq_control = object.wrap("IRQControl", seL4.CapIRQControl)
+object.domain_set = object.wrap("DomainSet", seL4.CapDomain)
 
 return object
