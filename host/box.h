@@ -25,11 +25,12 @@ struct platform *box_idle_platform(lua_State *L, const char *what);
 /* --- describe.c: raw facts, which host/describe.lua makes readable ---------------------------- */
 
 /* machine -> array of { address, name, state, priority, domain, vspace, where, is_root, blocked_on,
-   is_call, fault, fault_address, fault_code, error } */
+   is_call, fault, fault_address, fault_code, explanation (of a CapFault), error; MCS:
+   sched_context, awaits_budget, reply } */
 int describe_threads(lua_State *L);
 
-/* machine -> array of { slot, type, object, size_bits, badge, rights, ... }, and the address of the
-   root CNode */
+/* machine -> array of { slot, type, name, object, size_bits, badge, rights, ... }, the address of
+   the root CNode, and whether it is an MCS kernel */
 int describe_capabilities(lua_State *L);
 
 #endif

@@ -4,6 +4,9 @@
 #include "abi/names.h"
 #include "host/box.h"
 #include "kernel/cap/cdt.h"
+#include "kernel/cap/names.h"
+#include "kernel/flavour.h"
+#include "kernel/mcs/mcs.h"
 #include "kernel/vspace/vspace.h"
 #include "machine/lua/engine.h"
 
@@ -37,6 +40,9 @@ static const char *const type_names[CAP_TYPE_COUNT] = {
     [CAP_ASID_CONTROL] = "ASIDControl",
     [CAP_ASID_POOL] = "ASIDPool",
     [CAP_LUA_HEAP] = "Lua_Heap",
+    [CAP_REPLY_OBJECT] = "Reply",
+    [CAP_SCHED_CONTEXT] = "SchedContext",
+    [CAP_SCHED_CONTROL] = "SchedControl",
 };
 
 static void set_word(lua_State *L, const char *name, uint64_t value)
@@ -78,16 +84,6 @@ static void set_rights(lua_State *L, unsigned rights)
 
 /* --- threads ---------------------------------------------------------------------------------- */
 
-/* The thread that the slot's capability is the first one to, or NULL. */
-static struct tcb *thread_of_slot(struct kernel *k, const struct slot *slot)
-{
-    const struct slot *previous = cdt_previous(k, slot);
-
-    if (cap_type(slot->cap) != CAP_TCB || (previous && cap_same_object(previous->cap, slot->cap)))
-        return NULL;
-    return tcb_at(k, slot->cap.tcb.object);
-}
-
 static void set_fault(lua_State *L, const struct fault *fault)
 {
     if (fault->kind == FAULT_NONE)
@@ -108,11 +104,21 @@ static void set_error(lua_State *L, struct platform *p, struct tcb *t)
     lua_setfield(L, -2, "error");
 }
 
+/* MCS: what the thread may run on, and through what it is answered. */
+static void set_time(lua_State *L, const struct tcb *t)
+{
+    if (t->sched_context != 0)
+        set_word(L, "sched_context", t->sched_context);
+    set_flag(L, "awaits_budget", t->awaits_budget);
+    if (t->reply != 0)
+        set_word(L, "reply", t->reply);
+}
+
 static void push_thread(lua_State *L, struct platform *p, struct tcb *t)
 {
     char where[WHERE_SIZE];
 
-    lua_createtable(L, 0, 15);
+    lua_createtable(L, 0, 18);
     set_word(L, "address", kernel_address(p->kernel, t));
     set_text(L, "name", t->name);
     set_text(L, "state", t->has_ended ? "ended" : state_names[t->state]);
@@ -126,7 +132,11 @@ static void push_thread(lua_State *L, struct platform *p, struct tcb *t)
         set_word(L, "blocked_on", t->blocked_on);
         set_flag(L, "is_call", t->is_call);
     }
+    if (p->kernel->flavour->has_sched_contexts)
+        set_time(L, t);
     set_fault(L, &t->fault);
+    if (t->fault.kind == FAULT_CAP)
+        set_text(L, "explanation", t->explanation);
     set_error(L, p, t);
 }
 
@@ -138,7 +148,7 @@ int describe_threads(lua_State *L)
 
     lua_newtable(L);
     for (struct slot *s = cdt_next(k, &k->cdt_sentinel); s; s = cdt_next(k, s)) {
-        struct tcb *t = thread_of_slot(k, s);
+        struct tcb *t = cdt_first_of_thread(k, s);
 
         if (t == NULL)
             continue;
@@ -163,8 +173,20 @@ static void set_frame(lua_State *L, struct cap cap)
     }
 }
 
+/* MCS: whose time it is, and how much; times in microseconds. */
+static void set_context(lua_State *L, const struct sched_context *sc)
+{
+    set_word(L, "budget", sc->budget);
+    set_word(L, "period", sc->period == 0 ? sc->budget : sc->period);
+    set_word(L, "badge", sc->badge);
+    if (sc->thread != 0)
+        set_word(L, "bound_thread", sc->thread);
+    if (sc->notification != 0)
+        set_word(L, "bound_notification", sc->notification);
+}
+
 /* What the capability's type alone has, in the table on top. */
-static void set_details(lua_State *L, struct cap cap)
+static void set_details(lua_State *L, struct kernel *k, struct cap cap)
 {
     switch (cap_type(cap)) {
     case CAP_UNTYPED:
@@ -179,6 +201,14 @@ static void set_details(lua_State *L, struct cap cap)
     case CAP_REPLY:
         set_word(L, "object", cap.reply.object); /* the caller's TCB */
         set_flag(L, "is_master", cap.reply.is_master);
+        break;
+    case CAP_REPLY_OBJECT:
+        set_flag(L, "can_grant", cap.reply_object.can_grant);
+        if (reply_at(k, cap.reply_object.object)->thread != 0)
+            set_word(L, "bound_thread", reply_at(k, cap.reply_object.object)->thread);
+        break;
+    case CAP_SCHED_CONTEXT:
+        set_context(L, sched_context_at(k, cap.sched_context.object));
         break;
     case CAP_CNODE:
         set_word(L, "slot_count", UINT64_C(1) << cap.cnode.radix);
@@ -206,15 +236,16 @@ static void push_capability(lua_State *L, struct kernel *k, const struct slot *s
 {
     struct cap cap = slot->cap;
 
-    lua_createtable(L, 0, 10);
+    lua_createtable(L, 0, 12);
     set_word(L, "slot", kernel_address(k, slot));
     set_text(L, "type", type_names[cap_type(cap)]);
+    set_text(L, "name", name_of(k, cap));
     set_flag(L, "is_original", slot->node.is_revocable);
     if (cap_has_memory(cap)) {
         set_word(L, "object", cap.any.object);
         set_word(L, "size_bits", cap_size_bits(cap));
     }
-    set_details(L, cap);
+    set_details(L, k, cap);
 }
 
 int describe_capabilities(lua_State *L)
@@ -228,5 +259,6 @@ int describe_capabilities(lua_State *L)
         lua_rawseti(L, -2, ++count);
     }
     lua_pushinteger(L, (lua_Integer)k->root_cnode);
-    return 2;
+    lua_pushboolean(L, k->flavour->has_sched_contexts);
+    return 3;
 }

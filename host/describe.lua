@@ -11,7 +11,11 @@ local core = require "selvm.core"
 local describe = {}
 
 local SLOT_SIZE, TCB_SLOT_COUNT = 32, 5
-local TCB_SLOT_NAMES = { [0] = "CSpace", "VSpace", "reply master", "caller", "IPC buffer" }
+local CLASSIC_SLOT_NAMES = { [0] = "CSpace", "VSpace", "reply master", "caller", "IPC buffer" }
+local MCS_SLOT_NAMES = {
+  [0] = "CSpace", "VSpace", "fault handler", "timeout handler", "IPC buffer",
+}
+local CSPACE_SLOT = 0
 
 -- The objects that have slots, by address: CNodes and threads.
 local function holders_of(rows, thread_names)
@@ -49,14 +53,19 @@ local function thread_title(name, address)
   return name ~= "" and ("'%s'"):format(name) or ("0x%x"):format(address)
 end
 
--- What to call each CNode, by address: after the thread whose CSpace starts there, if there is one.
+-- What to call each CNode, by address: by its name, or after the thread whose CSpace it is.
 local function cnode_titles(rows, root_cnode, holders, thread_names)
   local titles = {}
   for _, row in ipairs(rows) do
     local holder, index = holder_of(holders, row.slot)
-    if row.type == "CNode" and holder and holder.name and TCB_SLOT_NAMES[index] == "CSpace" then
+    if row.type == "CNode" and holder and holder.name and index == CSPACE_SLOT then
       local owner = thread_title(thread_names[holder.address], holder.address)
       titles[row.object] = ("CSpace of thread %s, CNode 0x%x"):format(owner, row.object)
+    end
+  end
+  for _, row in ipairs(rows) do
+    if row.type == "CNode" and row.name then
+      titles[row.object] = ("CNode '%s'"):format(row.name)
     end
   end
   titles[root_cnode] = "root CNode"
@@ -64,7 +73,7 @@ local function cnode_titles(rows, root_cnode, holders, thread_names)
 end
 
 -- Says of each row in whose slot it lies: holder (text), cnode or thread (address), index.
-local function place(rows, root_cnode, thread_names)
+local function place(rows, root_cnode, thread_names, slot_names)
   local holders = holders_of(rows, thread_names)
   local titles = cnode_titles(rows, root_cnode, holders, thread_names)
   for _, row in ipairs(rows) do
@@ -74,7 +83,7 @@ local function place(rows, root_cnode, thread_names)
       row.holder = "kernel"
     elseif holder.name then
       row.thread = holder.address
-      row.holder = ("%s of thread %s"):format(TCB_SLOT_NAMES[index],
+      row.holder = ("%s of thread %s"):format(slot_names[index],
         thread_title(holder.name, holder.address))
     else
       row.cnode = holder.address
@@ -95,20 +104,40 @@ local function raw_threads(machine)
   return rows, names
 end
 
--- "endpoint 0x80020000 (slot 33)": by the first of the root task's slots that has it.
+-- "endpoint 'requests' (slot 33)": by its name, else its address, and the first of the root task's
+-- slots that has it.
 local function object_text(noun, address, capabilities, root_cnode)
-  local slot
+  local slot, name
   for _, row in ipairs(capabilities) do
-    if row.object == address and row.cnode == root_cnode and (not slot or row.index < slot) then
+    local is_it = row.object == address and row.type ~= "Untyped"
+    if is_it and row.cnode == root_cnode and (not slot or row.index < slot) then
       slot = row.index
     end
+    if is_it and (not name or row.badge == 0) then
+      name = row.name
+    end
   end
-  local text = ("%s 0x%x"):format(noun, address)
+  local text = name and ("%s '%s'"):format(noun, name) or ("%s 0x%x"):format(noun, address)
   return slot and ("%s (slot %d)"):format(text, slot) or text
 end
 
+-- MCS: who has the reply object that a caller is to be answered through.
+local function reply_object_text(thread, capabilities, root_cnode)
+  local text = "an answer through " ..
+    object_text("reply object", thread.reply, capabilities, root_cnode)
+  for _, row in ipairs(capabilities) do
+    if row.type == "Reply" and row.object == thread.reply then
+      return ("%s; may be given by: %s"):format(text, row.holder)
+    end
+  end
+  return text
+end
+
 -- Who may answer a caller.
-local function reply_text(thread, capabilities)
+local function reply_text(thread, capabilities, root_cnode)
+  if thread.reply then
+    return reply_object_text(thread, capabilities, root_cnode)
+  end
   for _, row in ipairs(capabilities) do
     if row.type == "Reply" and not row.is_master and row.object == thread.address then
       return "an answer; may be given by: " .. row.holder
@@ -117,36 +146,51 @@ local function reply_text(thread, capabilities)
   return "an answer that nobody can give any more"
 end
 
-local function waits_on(thread, capabilities, root_cnode)
-  if thread.fault and thread.blocked_on then
+-- A thread that could run, if it had time (MCS).
+local function time_text(thread, is_mcs)
+  if is_mcs and thread.awaits_budget then
+    return "its next budget"
+  elseif is_mcs and not thread.sched_context and
+    (thread.state == "running" or thread.state == "restarting") then
+    return "a scheduling context: it has none"
+  end
+end
+
+local function waits_on(thread, capabilities, root_cnode, is_mcs)
+  if thread.fault == "Timeout" and thread.blocked_on then
+    return "its timeout handler, after using up its budget"
+  elseif thread.explanation and thread.blocked_on then
+    return ("its fault handler, after %s: %s"):format(thread.fault, thread.explanation)
+  elseif thread.fault and thread.blocked_on then
     return ("its fault handler, after %s at 0x%x"):format(thread.fault, thread.fault_address)
   elseif thread.state == "receiving" or thread.state == "sending" then
     return object_text("endpoint", thread.blocked_on, capabilities, root_cnode)
   elseif thread.state == "waiting" then
     return object_text("notification", thread.blocked_on, capabilities, root_cnode)
   elseif thread.state == "waiting for reply" then
-    return reply_text(thread, capabilities)
+    return reply_text(thread, capabilities, root_cnode)
   end
+  return time_text(thread, is_mcs)
 end
 
 --- All capabilities, in the order of derivation: an array of { slot = address, holder = text,
---- index = in the holder, type, object = address, size_bits, badge, rights = "RWGP", is_original,
---- ... }; which of them there are depends on the type.
+--- index = in the holder, type, name = of the object, if it has one, object = address, size_bits,
+--- badge, rights = "RWGP", is_original, ... }; which of them there are depends on the type.
 function describe.capabilities(machine)
-  local rows, root_cnode = core.capabilities(machine)
+  local rows, root_cnode, is_mcs = core.capabilities(machine)
   local _, names = raw_threads(machine)
-  place(rows, root_cnode, names)
-  return rows, root_cnode
+  place(rows, root_cnode, names, is_mcs and MCS_SLOT_NAMES or CLASSIC_SLOT_NAMES)
+  return rows, root_cnode, is_mcs
 end
 
 --- All threads: an array of { address, name, state, priority, domain, where = "file.lua:12" or nil,
 --- waits_on = text or nil, fault = name or nil, error = text of an uncaught error or nil,
 --- is_root }.
 function describe.threads(machine)
-  local capabilities, root_cnode = describe.capabilities(machine)
+  local capabilities, root_cnode, is_mcs = describe.capabilities(machine)
   local rows = raw_threads(machine)
   for _, row in ipairs(rows) do
-    row.waits_on = waits_on(row, capabilities, root_cnode)
+    row.waits_on = waits_on(row, capabilities, root_cnode, is_mcs)
   end
   return rows
 end

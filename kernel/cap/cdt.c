@@ -106,6 +106,15 @@ struct slot *cdt_first_child(struct kernel *k, const struct slot *slot)
 }
 
 /* All capabilities to an object stand side by side, so its neighbours tell. */
+struct tcb *cdt_first_of_thread(struct kernel *k, const struct slot *slot)
+{
+    const struct slot *previous = cdt_previous(k, slot);
+
+    if (cap_type(slot->cap) != CAP_TCB || (previous && cap_same_object(previous->cap, slot->cap)))
+        return NULL;
+    return tcb_at(k, slot->cap.tcb.object);
+}
+
 bool cdt_is_final(struct kernel *k, const struct slot *slot)
 {
     const struct slot *previous = cdt_previous(k, slot);

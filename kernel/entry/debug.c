@@ -72,22 +72,14 @@ static void print_thread(struct kernel *k, const struct tcb *t)
     console_text(k, "\n");
 }
 
-/* A thread's first capability stands for it: the one before it names another object. */
-static bool is_first_of_thread(struct kernel *k, const struct slot *slot)
-{
-    const struct slot *previous = cdt_previous(k, slot);
-
-    return cap_type(slot->cap) == CAP_TCB &&
-           !(previous && cap_same_object(previous->cap, slot->cap));
-}
-
 void debug_dump_threads(struct kernel *k)
 {
     console_text(k, "Threads:\n");
     for (struct slot *s = cdt_next(k, &k->cdt_sentinel); s; s = cdt_next(k, s)) {
-        if (!is_first_of_thread(k, s))
+        struct tcb *t = cdt_first_of_thread(k, s);
+
+        if (t == NULL)
             continue;
-        struct tcb *t = tcb_at(k, s->cap.tcb.object);
         console_text(k, t == kernel_current(k) ? "* " : "  ");
         print_thread(k, t);
     }

@@ -29,7 +29,7 @@ static void add_part(struct sentence *s, const char *text, const char *end)
 void sentence_number(struct sentence *s, uint64_t value)
 {
     static const char digits[] = "0123456789abcdef";
-    unsigned base = value < 1000 ? 10 : 16;
+    unsigned base = value < 10000 ? 10 : 16;
     char reversed[20];
     unsigned count = 0;
     char one[2] = {0, 0};

@@ -26,7 +26,7 @@ struct explanation {
 };
 
 void sentence_text(struct sentence *s, const char *text);
-void sentence_number(struct sentence *s, uint64_t value); /* hexadecimal from 1000 on */
+void sentence_number(struct sentence *s, uint64_t value); /* hexadecimal from 10000 on */
 
 /* "an Endpoint (requests)" */
 void sentence_cap(struct sentence *s, struct kernel *k, struct cap cap);

@@ -153,6 +153,94 @@ require("sel4.thread").new(memory, { name = "worker", entry = print, cspace = cs
     "%s", found and found.holder)
 end)
 
+-- A client calls a server, which does not answer; with a heap of names.
+local CALLER = [[
+local seL4 = require "seL4"
+local bootstrap = require "sel4.bootstrap"
+local thread = require "sel4.thread"
+local memory = bootstrap.open()
+local endpoint = memory:object(seL4.EndpointObject)
+local note = memory:object(seL4.NotificationObject)
+seL4.DebugNameCap(endpoint, "requests")
+local reply = seL4.ReplyObject and memory:object(seL4.ReplyObject)
+if reply then seL4.DebugNameCap(reply, "answer") end
+thread.new(memory, { name = "server", priority = 120, entry = function()
+  seL4.Recv(endpoint, reply)
+  seL4.Wait(note)
+end }):start()
+thread.new(memory, { name = "client", entry = function()
+  seL4.Call(endpoint, seL4.MessageInfo_new(0, 0, 0, 0))
+end }):start()
+thread.new(memory, { name = "sender", priority = 90, entry = function()
+  seL4.Send(endpoint, seL4.MessageInfo_new(0, 0, 0, 0))
+end }):start()
+local faults = memory:object(seL4.EndpointObject)
+thread.new(memory, { name = "failing", priority = 80, fault_endpoint = faults, entry = function()
+  seL4.Send(1 << 40, seL4.MessageInfo_new(0, 0, 0, 0))
+end }):start()
+if reply then
+  local lazy = thread.new(memory, { name = "timeless", entry = print, passive = true })
+  lazy:start()
+end
+seL4.Wait(note)
+]]
+
+local function waits_of(machine)
+  local waits = {}
+  for _, thread in ipairs(machine:threads()) do
+    waits[thread.name] = thread.waits_on or "nothing"
+  end
+  return waits
+end
+
+checks.group("who waits for what, in both configurations", function(expect)
+  for _, mcs in ipairs { false, true } do
+    local m = machine_of(CALLER, { mcs = mcs })
+    expect(m:run() == "deadlock", "it waits")
+    local waits = waits_of(m)
+    local function waits_on(name, pattern)
+      expect(waits[name] and waits[name]:find(pattern), "%s: %s waits on %s", mcs and "MCS" or
+        "classic", name, waits[name])
+    end
+    waits_on("rootserver", "^notification 0x%x+ %(slot %d+%)$")
+    waits_on("server", "^notification 0x%x+ %(slot %d+%)$")
+    waits_on("sender", "^endpoint 'requests' %(slot %d+%)$")
+    waits_on("failing", "^its fault handler, after CapFault: sending to capability 0x1+0+: no")
+    if mcs then
+      waits_on("client", "^an answer through reply object 'answer' %(slot %d+%); may be given by: ")
+      waits_on("timeless", "^a scheduling context: it has none$")
+    else
+      waits_on("client", "^an answer; may be given by: caller of thread 'server'$")
+    end
+  end
+end)
+
+checks.group("every capability has its type and its place, in both configurations", function(expect)
+  local function capabilities(mcs)
+    local m = machine_of(CALLER, { mcs = mcs })
+    m:run()
+    local of_type, holders = {}, {}
+    for _, cap in ipairs(m:capabilities()) do
+      expect(cap.type and cap.holder, "a capability of type %s, in %s", cap.type, cap.holder)
+      if cap.type ~= "SchedContext" or cap.bound_thread and cap.budget == 10000 then
+        of_type[cap.type or "?"] = cap
+      end
+      holders[cap.holder:match("^(.-) of thread") or cap.holder] = cap
+    end
+    return of_type, holders
+  end
+  local of_type, holders = capabilities(true)
+  expect(of_type.Reply and of_type.Reply.name == "answer" and of_type.Reply.bound_thread, "a reply")
+  expect(of_type.SchedControl and of_type.SchedContext and of_type.SchedContext.period == 10000,
+    "time")
+  expect(holders["fault handler"] and holders["fault handler"].type == "Endpoint", "a handler")
+  expect(not holders["reply master"] and not holders.caller, "slots of the classic kernel")
+  of_type, holders = capabilities(false)
+  expect(holders["reply master"] and holders.caller and not holders["fault handler"], "its slots")
+  expect(of_type.Reply and not of_type.SchedControl and not of_type.SchedContext, "its types")
+  expect(of_type.Endpoint and of_type.CNode.name == "root CNode", "names")
+end)
+
 checks.group("machines are independent and are collected", function(expect)
   local a, a_output = machine_of("x = 1 print(x, y)")
   local b, b_output = machine_of("y = 2 print(x, y)")
