@@ -127,6 +127,8 @@ fn("DebugNameCap", "cap name", "is_so",
   "Gives the object of a capability a name for explanations, dumps and traces; \"\" takes it away. "
   .. "A badge of an endpoint or notification may have one of its own. Tells whether there was an "
   .. "object, and room for the name.", ours)
+fn("DebugCapText", "cap", "text_or_nil",
+  "What a capability is to, with the object's name; nil: there is no slot of this number.", ours)
 fn("Parameters", "name", "parameter_names result_names",
   "The names of a method's parameters, without _service, and those of its results; nil if there is "
   .. "no such method in this configuration.", ours)

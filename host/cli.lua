@@ -4,6 +4,7 @@
 ---   can be made, 3 nothing can ever run again and the root task waits
 
 local options = require "selvm.options"
+local repl = require "selvm.repl"
 local selvm = require "selvm"
 local words = require "selvm.words"
 
@@ -13,9 +14,11 @@ local HELP = [[
 seLVM: the seL4 microkernel with the Lua virtual machine as its hardware.
 
 usage: selvm run [OPTIONS] FILE.lua [ARG...]
+       selvm repl [OPTIONS]
        selvm --help | --version
 
 `selvm run` boots seL4 with FILE.lua as its root task. See 'selvm run --help'.
+`selvm repl` boots seL4 with a root task that runs what you type. See 'selvm repl --help'.
 ]]
 
 local RUN_HELP = [[
@@ -36,7 +39,19 @@ stopped it; 2 wrong usage, or the program cannot be started; 3 nothing can ever 
 root task waits.
 ]]
 
--- Options of `run`: the field they set, and whether a value follows.
+local REPL_HELP = [[
+usage: selvm repl [OPTIONS]
+
+Boots a machine whose root task reads Lua from the standard input and runs it; type 'help'.
+
+  --memory SIZE, --heap SIZE, --mcs, --domains N, --trace-errors   as for 'selvm run'
+  --help, --version
+
+Exit status: 0 the input has ended, or the machine was halted; 1 the root task has failed; 2 wrong
+usage, or the machine cannot be made.
+]]
+
+-- Options of `run` and `repl`: the field they set, and whether a value follows.
 local RUN_OPTIONS = {
   ["--memory"] = { field = "memory", has_value = true },
   ["--heap"] = { field = "heap", has_value = true },
@@ -56,9 +71,10 @@ local function complain(format, ...)
   io.stderr:write("selvm: ", format:format(...), "\n")
 end
 
-local function wrong_usage(format, ...)
+-- `command`: whose help tells what would be right.
+local function wrong_usage(command, format, ...)
   complain(format, ...)
-  io.stderr:write("Try 'selvm run --help'.\n")
+  io.stderr:write(("Try 'selvm %s --help'.\n"):format(command))
   return WRONG_USAGE
 end
 
@@ -172,20 +188,20 @@ end
 local function run(arguments)
   local given, why = read_arguments(arguments)
   if not given then
-    return wrong_usage("%s", why)
+    return wrong_usage("run", "%s", why)
   elseif given.help then
     io.write(RUN_HELP)
     return DONE
   elseif given.version then
     return print_version()
   elseif not given.program or given.program == "" then
-    return wrong_usage("no program given; write: selvm run FILE.lua")
+    return wrong_usage("run", "no program given; write: selvm run FILE.lua")
   elseif given.program == "-" then
-    return wrong_usage("a program is not read from standard input; write: selvm run FILE.lua")
+    return wrong_usage("run", "a program is not read from standard input; write: selvm run FILE.lua")
   end
   local checked, refusal = options.check(given)
   if not checked then
-    return wrong_usage("%s", (refusal:gsub("^option '(%w+)'", "option '--%1'")))
+    return wrong_usage("run", "%s", (refusal:gsub("^option '(%w+)'", "option '--%1'")))
   end
   checked.console = write_output
   io.stdout:setvbuf "line" -- a console shows its lines even if the program never ends
@@ -199,6 +215,55 @@ local function run(arguments)
   return status
 end
 
+-- The terminal of the executable. A program that uses this file from elsewhere has none.
+local function terminal()
+  local is_there, found = pcall(require, "selvm.terminal")
+  local function no() return false end
+  return is_there and found or
+    { is_terminal = no, was_interrupted = no, catch_interrupts = function() end }
+end
+
+-- How a session has ended: the exit status.
+local function end_session(machine, why, heap_bits)
+  local texts, count = machine:errors()
+  if why and count > 0 then
+    report_errors(texts, count, heap_bits)
+    return FAILED
+  end
+  return DONE
+end
+
+local function run_repl(arguments)
+  local given, why = read_arguments(arguments)
+  if not given then
+    return wrong_usage("repl", "%s", why)
+  elseif given.help then
+    io.write(REPL_HELP)
+    return DONE
+  elseif given.version then
+    return print_version()
+  elseif given.program then
+    return wrong_usage("repl", "'%s' is too much: a session takes no program; write: selvm run %s",
+      given.program, given.program)
+  end
+  given.source, given.name = repl.SOURCE, "repl"
+  local checked, refusal = options.check(given)
+  if not checked then
+    return wrong_usage("repl", "%s", (refusal:gsub("^option '(%w+)'", "option '--%1'")))
+  end
+  local session = repl.session(terminal())
+  checked.console = session:console(write_output)
+  io.stdout:setvbuf "line"
+  local machine, problem = selvm.create(checked)
+  if not machine then
+    complain("%s", problem)
+    return WRONG_USAGE
+  end
+  local status = end_session(machine, session:run(machine), checked.heap_bits)
+  machine:close()
+  return status
+end
+
 -- What may have been meant by a command that does not exist.
 local function advice(command)
   if command:find("%.lua$") then
@@ -206,7 +271,7 @@ local function advice(command)
   elseif RUN_OPTIONS[command:match("^[^=]*")] then
     return "; options stand behind 'run': selvm run [OPTIONS] FILE.lua"
   end
-  local near = suggestion(command, { "run", "--help", "--version" })
+  local near = suggestion(command, { "run", "repl", "--help", "--version" })
   return near ~= "" and near or "; write: selvm run FILE.lua"
 end
 
@@ -216,6 +281,8 @@ return function(...)
   local command = table.remove(arguments, 1)
   if command == "run" then
     return run(arguments)
+  elseif command == "repl" then
+    return run_repl(arguments)
   elseif command == "--help" or command == "help" or command == "-h" then
     io.write(HELP)
     return DONE

@@ -4,6 +4,7 @@
 #include <lualib.h>
 
 #include "host/module.h"
+#include "host/terminal.h"
 
 enum { STATUS_BROKEN = 70 };
 
@@ -16,7 +17,8 @@ static int run_command_line(lua_State *L)
 
     luaL_openlibs(L);
     luaL_requiref(L, "selvm", luaopen_selvm, 0);
-    lua_pop(L, 1);
+    luaL_requiref(L, "selvm.terminal", luaopen_selvm_terminal, 0);
+    lua_pop(L, 2);
     lua_getglobal(L, "require");
     lua_pushstring(L, "selvm.cli");
     lua_call(L, 1, 1);

@@ -4,6 +4,7 @@
 
 #include "kernel/cap/lookup.h"
 #include "kernel/cap/names.h"
+#include "kernel/entry/explain.h"
 #include "machine/lua/engine.h"
 #include "machine/lua/stubs.h"
 
@@ -120,6 +121,29 @@ static int debug_name_cap(lua_State *L)
     return 1;
 }
 
+/* seL4.DebugCapText(cap) -> "an Endpoint (requests), badge 7"; nil: no slot has this number */
+static int debug_cap_text(lua_State *L)
+{
+    uint64_t cap = stub_word(L, 1, "DebugCapText", "cap");
+    struct kernel *k = process_of_state(L)->platform->kernel;
+    struct lookup found = lookup_in_thread(k, trap_current(L), cap);
+    char text[EXPLANATION_SIZE];
+    struct sentence s = {text, 0};
+
+    if (found.slot == NULL) {
+        lua_pushnil(L);
+        return 1;
+    }
+    sentence_cap(&s, k, found.slot->cap);
+    if ((cap_type(found.slot->cap) == CAP_ENDPOINT ||
+         cap_type(found.slot->cap) == CAP_NOTIFICATION) && found.slot->cap.endpoint.badge != 0) {
+        sentence_text(&s, ", badge ");
+        sentence_number(&s, found.slot->cap.endpoint.badge);
+    }
+    lua_pushlstring(L, text, s.length);
+    return 1;
+}
+
 static int finish_trap(lua_State *L)
 {
     const struct tcb *t = trap_current(L);
@@ -144,7 +168,7 @@ static int trap(lua_State *L)
 }
 
 /* seL4.Explain() -> why the last refused invocation was refused, or nil */
-static int explain(lua_State *L)
+static int explain_last(lua_State *L)
 {
     const struct tcb *t = trap_current(L);
 
@@ -192,8 +216,9 @@ void stubs_debug_set(lua_State *L)
         {"DebugSnapshot", debug_snapshot},
         {"DebugNameThread", debug_name_thread},
         {"DebugNameCap", debug_name_cap},
+        {"DebugCapText", debug_cap_text},
         {"DebugFaultText", debug_fault_text},
-        {"Explain", explain},
+        {"Explain", explain_last},
         {"Trap", trap},
         {NULL, NULL},
     };
