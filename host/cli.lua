@@ -197,7 +197,8 @@ local function run(arguments)
   elseif not given.program or given.program == "" then
     return wrong_usage("run", "no program given; write: selvm run FILE.lua")
   elseif given.program == "-" then
-    return wrong_usage("run", "a program is not read from standard input; write: selvm run FILE.lua")
+    return wrong_usage("run",
+      "a program is not read from standard input; write: selvm run FILE.lua")
   end
   local checked, refusal = options.check(given)
   if not checked then

@@ -4,7 +4,7 @@
 #include <lualib.h>
 
 #include "host/module.h"
-#include "host/terminal.h"
+#include "host/terminal/terminal.h"
 
 enum { STATUS_BROKEN = 70 };
 

@@ -1,13 +1,13 @@
 -- SPDX-License-Identifier: MIT
---- The terminal's side of `selvm repl`: reads lines, types them at the serial port of a machine whose
---- root task is sel4.repl, and shows what that prints.
+--- The terminal's side of `selvm repl`: reads lines, types them at the serial port of a machine
+--- whose root task is sel4.repl, and shows what that prints.
 --
 --   local session = repl.session(terminal)
 --   local machine = selvm.machine { source = repl.SOURCE, console = session:console(io.write) }
 --   session:run(machine)                         -- until the input ends
 --
--- The root task says between the bytes 1 and 2 what it needs; user/sel4/repl/init.lua says how. While
--- a statement runs the machine runs in short turns, so that Ctrl-C is heard between two.
+-- The root task says between the bytes 1 and 2 what it needs; user/sel4/repl/init.lua says how.
+-- While a statement runs the machine runs in short turns, so that Ctrl-C is heard between two.
 
 local repl = {}
 
@@ -82,6 +82,7 @@ local function run_until(session, is_done)
     if why == "halted" or why == "idle" then
       return why
     elseif session.terminal.was_interrupted() then
+      io.write "\n"
       type_text(session, INTERRUPT)
     elseif why == "deadlock" and not is_done() and not session.has_ended then
       report_stuck(session)
@@ -126,6 +127,9 @@ local function answer(session)
     io.write "\n"
     type_text(session, INTERRUPT)
   elseif line == nil then
+    if session.terminal.is_terminal() then
+      io.write "\n"
+    end
     type_text(session, END_OF_INPUT .. "\n")
   else
     -- Control characters mean something to the root task; nobody types them on purpose.

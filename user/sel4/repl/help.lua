@@ -15,7 +15,8 @@ Type Lua: an expression prints its values, a statement runs in the root task. Wh
 goes on in the next line. Ctrl-C stops what runs, Ctrl-D ends the session, Tab completes names.
 
   seL4                  the kernel's interface: seL4.CNode_Copy(...) returns the error number
-  object, memory        capabilities as objects; slots and kernel objects: memory:object(seL4.TCBObject)
+  object                capabilities as objects
+  memory                slots and kernel objects: memory:object(seL4.TCBObject)
   thread, process, rpc, msgpack   the other libraries (sel4.thread and so on)
   cap(n)  caps()        what capability n is; all capabilities of the root CNode
   check(err)            raises an error that says why the kernel has refused

@@ -42,7 +42,7 @@ end
 local function print_values(first, ...)
   local count = select("#", ...)
   if not first then
-    print(tostring((...)))
+    print((...))
     return
   end
   local texts = {}
@@ -56,7 +56,10 @@ end
 
 -- What the evaluator runs each time that it is started: one statement.
 local function evaluate(session)
-  print_values(pcall(session.statement))
+  local is_shown, why = pcall(print_values, pcall(session.statement))
+  if not is_shown then
+    print("the value cannot be shown: " .. tostring(why))
+  end
   session.is_running = false
   seL4.Signal(session.done)
 end

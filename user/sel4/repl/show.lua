@@ -4,7 +4,7 @@
 --   local show = require "sel4.repl.show"
 --   show.value { 1, name = "x" }       --> { 1, name = "x" }
 --   show.value(seL4.CNode_Delete)      --> seL4.CNode_Delete(_service, index, depth) -> error
---   show.capability(2)                 --> capability 2: a CNode (root CNode)
+--   show.value(object.cnode)           --> capability 2: a CNode (root CNode)
 
 local seL4 = require "seL4"
 
@@ -19,8 +19,8 @@ for name, value in pairs(seL4) do
   end
 end
 
---- How a function of module seL4 is called, such as "CNode_Delete(_service, index, depth) -> error";
---- of one that is no method only the name.
+--- How a function of module seL4 is called: "seL4.CNode_Delete(_service, index, depth) -> error"
+--- if it is a method, else only its name.
 function show.signature(name)
   local parameters, results = seL4.Parameters(name)
   if not parameters then
@@ -95,6 +95,8 @@ function render(value, depth)
   elseif function_names[value] then
     return depth == 0 and show.signature(function_names[value]) or
       "seL4." .. function_names[value]
+  elseif depth == 0 and type(value) == "table" and math.type(rawget(value, "cptr")) then
+    return show.capability(value.cptr)
   elseif type(value) == "table" and not (type(meta) == "table" and meta.__tostring) then
     return table_text(value, depth)
   end

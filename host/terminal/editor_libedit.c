@@ -8,7 +8,7 @@
 #include <editline/readline.h>
 #include <lauxlib.h>
 
-#include "host/terminal.h"
+#include "host/terminal/terminal.h"
 
 enum { ARGUMENT_PROMPT = 1, ARGUMENT_COMPLETE = 2 };
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "host/terminal.h"
+#include "host/terminal/terminal.h"
 
 #include <lauxlib.h>
 #include <signal.h>

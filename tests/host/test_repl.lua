@@ -1,0 +1,155 @@
+-- SPDX-License-Identifier: MIT
+--- Tests `selvm repl`: with lines from a pipe, and at a pseudo-terminal, which the command `script`
+--- gives; without that command this part is left out.
+--
+--   lua5.4 tests/host/test_repl.lua SELVM      (from the root of the repository)
+
+package.path = "./?.lua;" .. package.path
+
+local checks = require "tests.abi.checks"
+local process = require "tests.host.process"
+
+local selvm = arg[1] or "build/release/selvm"
+local configurations = { classic = "", MCS = "--mcs" }
+
+-- A session of the lines of a text.
+local function session(text, options)
+  local input = process.file("input", text)
+  return process.run("sh", "-c", ("timeout 60 '%s' repl %s <'%s'"):format(selvm, options, input))
+end
+
+-- Each pair is what is typed and the pattern of what comes of it.
+local function expect_pairs(expect, options, pairs_of_lines)
+  local typed, pattern = {}, "^"
+  for i = 1, #pairs_of_lines, 2 do
+    typed[#typed + 1] = pairs_of_lines[i]
+    pattern = pattern .. pairs_of_lines[i + 1]
+    local result = session(table.concat(typed, "\n") .. "\n", options)
+    expect(result.status == 0 and result.err == "", "%s: status %s, %s", options, result.status,
+      result.err)
+    expect(result.out:find(pattern .. "$"), "'%s' of '%s': %q does not come of it, but %q",
+      typed[#typed], options, pairs_of_lines[i + 1], result.out)
+  end
+end
+
+for name, options in pairs(configurations) do
+  checks.group(name .. ": expressions print their values, statements run", function(expect)
+    expect_pairs(expect, options, {
+      "1 + 2", "3\n",
+      "'a', nil, 70000", "\"a\"\tnil\t70000 %(0x11170%)\n",
+      "t = { 1, { 2 }, key = 'v', [4.5] = print }", "",
+      "t", "{ 1, { 2 }, %[4%.5%] = function: [%w%s:]+, key = \"v\" }\n",
+      "local hidden = 1", "",
+      "hidden", "nil\n",
+      "", "",
+      "for i = 1, 2 do", "the last statement has no end\n",
+    })
+    expect(session("for i = 1, 2 do\nprint(i)\nend\n", options).out == "1\n2\n", "several lines")
+    expect(session("t = {\n", options).out == "the last statement has no end\n", "no end")
+  end)
+
+  checks.group(name .. ": capabilities and functions of seL4 are shown", function(expect)
+    expect_pairs(expect, options, {
+      "seL4.CNode_Delete", "seL4%.CNode_Delete%(_service, index, depth%) %-> error\n",
+      "object.cnode", "capability 2: a CNode %(root CNode%)\n",
+      "cap(1)", "capability 1: a TCB %(rootserver%)\n",
+      "cap(1 << 50)", "capability 1125899906842624: no slot has this number\n",
+      "e = memory:object(seL4.EndpointObject) seL4.DebugNameCap(e, 'mine') cap(e)",
+      "capability %d+: an Endpoint %(mine%)\n",
+      "help 'Delete'", "seL4%.CNode_Delete%(_service, index, depth%) %-> error\n",
+      "check(seL4.CNode_Delete(2, 1, 65))",
+      "RangeError: CNode_Delete on capability 2 %(root CNode%): depth is [^\n]+\n",
+    })
+    local all = session("caps()\nhelp\n", options).out
+    expect(all:find("2  a CNode (root CNode)\n", 1, true) and all:find("an Untyped", 1, true) and
+      all:find("Ctrl-D ends", 1, true), "%s", all)
+  end)
+
+  checks.group(name .. ": after an error or a fault the session goes on", function(expect)
+    expect_pairs(expect, options, {
+      "error 'no'", "typed:1: no\n",
+      "error { 1 }", "table: [^\n]+\n",
+      "x = = 1", "typed:1: unexpected symbol near '='\n",
+      "seL4.Load64(0x99000)", "VMFault: the page tables do not allow the access of 0x99000\n",
+      "seL4.Signal(1 << 40)", "CapFault: sending to capability 0x1+0+: no slot[^\n]+\n",
+      "coroutine.resume(coroutine.create(function() error 'inner' end))",
+      "false\t\"typed:1: inner\"\n",
+      "setmetatable({}, { __tostring = function() error 'deep' end })",
+      "the value cannot be shown: typed:1: deep\n",
+      "1", "1\n",
+    })
+    local out = session("seL4.Wait(memory:object(seL4.NotificationObject))\n5\n", options).out
+    expect(out:find("nothing can ever run again:\n", 1, true) and out:find("evaluator +waiting") and
+      out:find("interrupted\n5\n$"), "%s", out)
+    expect(session("seL4.DebugHalt()\n1\n", options).out == "", "a machine that is halted")
+  end)
+
+  checks.group(name .. ": the libraries can be used", function(expect)
+    expect_pairs(expect, options, {
+      "thread.new(memory, { name = 'w', entry = function() print 'from a thread' end }):start()",
+      "thread 'w' of TCB %d+\nfrom a thread\n",
+      "#msgpack.encode { 1, 2 }", "3\n",
+      "p = process.new(memory, { name = 'child', source = 'print(7)', heap_bits = 18 })", "",
+      "p:start()", "process 'child' of TCB %d+\n7\n",
+    })
+  end)
+end
+
+checks.group("lines longer than the port's queue arrive", function(expect)
+  local long = ("x"):rep(2000)
+  expect(session(("#'%s'\n"):format(long), "").out == "2000\n", "a long line")
+end)
+
+checks.group("an interrupt stops the statement, not the session", function(expect)
+  local result = process.run("sh", "-c", ([[
+    { echo 'while true do end'; sleep 1.5; echo '6 * 7'; } |
+      timeout --foreground -s INT 1 '%s' repl]]):format(selvm))
+  expect(result.out:find("\ninterrupted\n42\n$"), "%s%s", result.out, result.err)
+end)
+
+checks.group("wrong usage is told", function(expect)
+  local result = process.run(selvm, "repl", "a.lua")
+  expect(result.status == 2 and result.err:find("write: selvm run a.lua", 1, true), "%s",
+    result.err)
+  result = process.run(selvm, "repl", "--memry")
+  expect(result.status == 2 and result.err:find("did you mean '--memory'?", 1, true), "%s",
+    result.err)
+  expect(process.run(selvm, "repl", "--help").out:find("usage: selvm repl", 1, true), "help")
+  expect(process.run(selvm, "repl", "--memory", "8M").status == 2, "too little memory")
+end)
+
+-- What a terminal shows when keys are pressed, each group of them half a second after the last.
+local function at_terminal(options, ...)
+  local keys = {}
+  for i, group in ipairs { ... } do
+    keys[i] = ("sleep 0.6; printf '%s'"):format(group)
+  end
+  return process.run("sh", "-c", ("{ %s; sleep 0.6; } | TERM=xterm timeout 60 script -qec "
+    .. "'%s repl %s' /dev/null"):format(table.concat(keys, "; "), selvm, options))
+end
+
+if os.execute "command -v script >/dev/null 2>&1" then
+  for name, options in pairs(configurations) do
+    checks.group(name .. ": a terminal has prompts, Ctrl-C and Ctrl-D", function(expect)
+      local result = at_terminal(options, "1 + 1\\r", "while true do end\\r", "\\003", "6 * 7\\r",
+        "\\004")
+      expect(result.status == 0, "status %s: %s", result.status, result.out)
+      expect(result.out:find("> 1 + 1\r\n2\r\n> ", 1, true), "%q", result.out)
+      expect(result.out:find("interrupted\r\n> 6 * 7\r\n42\r\n> ", 1, true), "%q", result.out)
+    end)
+  end
+  local first = at_terminal("", "seL4.CNode_Rev\\t\\r", "\\033[A\\r", "\\004")
+  if first.out:find("CNode_Revoke", 1, true) then
+    checks.group("a line editor completes names and remembers lines", function(expect)
+      local _, count = first.out:gsub("seL4%.CNode_Revoke%(_service, index, depth%) %-> error", "")
+      expect(count == 2, "%q", first.out)
+    end)
+  else
+    print "completion and history are skipped: this build has no line editor"
+  end
+else
+  print "the terminal is skipped: there is no command 'script' (Debian's bsdutils)"
+end
+
+process.cleanup()
+checks.finish()
