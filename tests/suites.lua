@@ -39,7 +39,7 @@ return {
   { "fuzzing", "lua5.4 tests/fuzz/test_fuzz.lua build/fuzz/tests" },
   { "linker", "lua5.4 tests/host/test_linker.lua" },
   { "command line", "lua5.4 tests/host/test_cli.lua $build/selvm", all },
-  { "repl", "lua5.4 tests/host/test_repl.lua $build/selvm", { "debug", "release" } },
+  { "repl", "lua5.4 tests/host/test_repl.lua $build/selvm", all },
   { "module", "lua5.4 tests/host/test_module.lua", { "release" } },
   { "module", sanitized .. "lua5.4 tests/host/test_module.lua $build", { "debug" } },
   { "module, Lua 5.3", "lua5.3 tests/host/test_module.lua", { "lua5.3" } },

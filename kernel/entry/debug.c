@@ -54,6 +54,17 @@ void console_hex(struct kernel *k, uint64_t value)
 
 /* --- dumps ------------------------------------------------------------------------------------ */
 
+/* By its name, if it has one. */
+static void print_object(struct kernel *k, struct cap cap)
+{
+    const char *name = name_of(k, cap);
+
+    if (name)
+        console_text(k, name);
+    else
+        console_hex(k, cap.any.object);
+}
+
 static void print_thread(struct kernel *k, const struct tcb *t)
 {
     console_text(k, t->name[0] ? t->name : "(no name)");
@@ -61,7 +72,9 @@ static void print_thread(struct kernel *k, const struct tcb *t)
     console_text(k, state_names[t->state]);
     if (t->blocked_on != 0) {
         console_text(k, " of ");
-        console_hex(k, t->blocked_on);
+        print_object(k, t->state == THREAD_BLOCKED_ON_NOTIFICATION
+                            ? cap_notification(t->blocked_on, 0, 0)
+                            : cap_endpoint(t->blocked_on, 0, 0));
     }
     console_text(k, "  priority ");
     console_decimal(k, t->priority);

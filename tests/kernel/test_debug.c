@@ -132,6 +132,16 @@ static void names_appear(struct system *s)
     null_platform_console_clear(&s->platform);
     trap(s, ABI_DEBUG_SNAPSHOT);
     EXPECT(strstr(s->platform.console, "an Endpoint (server_ep)") != NULL);
+
+    uint64_t waiter = make_thread(s, (struct thread_options){.priority = 100});
+
+    resume(s, waiter);
+    root_sleep(s);
+    receive(s, endpoint);
+    root_wake(s);
+    null_platform_console_clear(&s->platform);
+    trap(s, ABI_DEBUG_DUMP_SCHEDULER);
+    EXPECT(strstr(s->platform.console, "blocked on receive of server_ep") != NULL);
 }
 
 static void names_are_of_objects(struct system *s)
