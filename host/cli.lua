@@ -158,6 +158,10 @@ local function report_deadlock(machine)
   complain("nothing can ever run again, and the root task waits:\n%s", machine:thread_table())
 end
 
+local function complain_unwritten(problem)
+  complain("the program's output could not be written: %s", (problem:gsub("^console: ", "", 1)))
+end
+
 -- The machine's console: what cannot be written is an error, which run() then returns.
 local function write_output(text)
   local _, why = io.write(text)
@@ -178,40 +182,57 @@ local function run_to_end(machine, heap_bits)
     report_deadlock(machine)
     return DEADLOCK
   elseif problem or unwritten then
-    complain("the program's output could not be written: %s",
-      unwritten or (problem:gsub("^console: ", "", 1)))
+    complain_unwritten(unwritten or problem)
     return FAILED
   end
   return DONE
 end
 
-local function run(arguments)
+-- Options of a command that boots a machine; nil and the exit status if that is all.
+local function read_command(command, arguments, help)
   local given, why = read_arguments(arguments)
   if not given then
-    return wrong_usage("run", "%s", why)
+    return nil, wrong_usage(command, "%s", why)
   elseif given.help then
-    io.write(RUN_HELP)
-    return DONE
+    io.write(help)
+    return nil, DONE
   elseif given.version then
-    return print_version()
+    return nil, print_version()
+  end
+  return given
+end
+
+-- The machine of a command, and its options checked; nil and the exit status if there is none.
+local function boot(command, given, console)
+  local checked, refusal = options.check(given)
+  if not checked then
+    return nil, wrong_usage(command, "%s", (refusal:gsub("^option '(%w+)'", "option '--%1'")))
+  end
+  checked.console = console
+  io.stdout:setvbuf "line" -- a console shows its lines even if the program never ends
+  local machine, problem = selvm.create(checked)
+  if not machine then
+    complain("%s", problem)
+    return nil, WRONG_USAGE
+  end
+  return machine, checked
+end
+
+local function run(arguments)
+  local given, status = read_command("run", arguments, RUN_HELP)
+  if not given then
+    return status
   elseif not given.program or given.program == "" then
     return wrong_usage("run", "no program given; write: selvm run FILE.lua")
   elseif given.program == "-" then
     return wrong_usage("run",
       "a program is not read from standard input; write: selvm run FILE.lua")
   end
-  local checked, refusal = options.check(given)
-  if not checked then
-    return wrong_usage("run", "%s", (refusal:gsub("^option '(%w+)'", "option '--%1'")))
-  end
-  checked.console = write_output
-  io.stdout:setvbuf "line" -- a console shows its lines even if the program never ends
-  local machine, problem = selvm.create(checked)
+  local machine, checked = boot("run", given, write_output)
   if not machine then
-    complain("%s", problem)
-    return WRONG_USAGE
+    return checked
   end
-  local status = run_to_end(machine, checked.heap_bits)
+  status = run_to_end(machine, checked.heap_bits)
   machine:close()
   return status
 end
@@ -225,42 +246,36 @@ local function terminal()
 end
 
 -- How a session has ended: the exit status.
-local function end_session(machine, why, heap_bits)
+local function end_session(machine, checked, why, problem)
   local texts, count = machine:errors()
-  if why and count > 0 then
-    report_errors(texts, count, heap_bits)
+  if problem then
+    complain_unwritten(problem)
+    return FAILED
+  elseif why and count > 0 then
+    report_errors(texts, count, checked.heap_bits)
+    return FAILED
+  elseif why and why ~= "halted" then
+    complain("the session's own thread cannot go on:\n%s", machine:thread_table())
     return FAILED
   end
   return DONE
 end
 
 local function run_repl(arguments)
-  local given, why = read_arguments(arguments)
+  local given, status = read_command("repl", arguments, REPL_HELP)
   if not given then
-    return wrong_usage("repl", "%s", why)
-  elseif given.help then
-    io.write(REPL_HELP)
-    return DONE
-  elseif given.version then
-    return print_version()
+    return status
   elseif given.program then
     return wrong_usage("repl", "'%s' is too much: a session takes no program; write: selvm run %s",
       given.program, given.program)
   end
   given.source, given.name = repl.SOURCE, "repl"
-  local checked, refusal = options.check(given)
-  if not checked then
-    return wrong_usage("repl", "%s", (refusal:gsub("^option '(%w+)'", "option '--%1'")))
-  end
   local session = repl.session(terminal())
-  checked.console = session:console(write_output)
-  io.stdout:setvbuf "line"
-  local machine, problem = selvm.create(checked)
+  local machine, checked = boot("repl", given, session:console(write_output))
   if not machine then
-    complain("%s", problem)
-    return WRONG_USAGE
+    return checked
   end
-  local status = end_session(machine, session:run(machine), checked.heap_bits)
+  status = end_session(machine, checked, session:run(machine))
   machine:close()
   return status
 end

@@ -69,23 +69,33 @@ local function type_text(session, text)
   end
 end
 
--- Nothing can run, and no line is asked for: what the statement waits for will never come.
+-- Nothing can run, and no line is asked for: what the statement waits for will never come. False:
+-- it has been interrupted already, so the session itself is stuck.
 local function report_stuck(session)
+  if session.is_stuck then
+    return false
+  end
+  session.is_stuck = true
   io.write("nothing can ever run again:\n", session.machine:thread_table(), "\n")
   type_text(session, INTERRUPT)
+  return true
 end
 
--- Runs until `is_done` says so, or the machine has stopped for good. Returns why it stopped then.
+-- Runs until `is_done` says so, or the machine has stopped for good. Returns why it stopped then,
+-- and what was wrong if it was the console.
 local function run_until(session, is_done)
+  session.is_stuck = false
   while not is_done() and not session.has_ended do
-    local why = session.machine:run(TURN_US)
-    if why == "halted" or why == "idle" then
-      return why
+    local why, problem = session.machine:run(TURN_US)
+    if session.has_ended then
+      return nil, problem
+    elseif why == "halted" or why == "idle" or problem then
+      return why, problem
     elseif session.terminal.was_interrupted() then
       io.write "\n"
       type_text(session, INTERRUPT)
-    elseif why == "deadlock" and not is_done() and not session.has_ended then
-      report_stuck(session)
+    elseif why == "deadlock" and not is_done() and not report_stuck(session) then
+      return why
     end
   end
 end
@@ -143,22 +153,23 @@ function repl.session(terminal)
   return setmetatable({ terminal = terminal }, Session)
 end
 
---- Runs a session until the input ends, the machine halts, or the root task has ended. Returns
---- why the machine stopped ("idle", "halted"), or nil after the end of the input.
+--- Runs a session until the input ends, the machine halts, or its root task cannot go on. Returns
+--- nil after the end of the input, else why the machine stopped ("halted", "idle", "deadlock"), and
+--- what was wrong if its output could not be written.
 function Session:run(machine)
   self.machine = machine
   self.terminal.catch_interrupts(true)
-  local why
+  local why, problem
   repeat
-    why = run_until(self, function() return self.prompt end)
+    why, problem = run_until(self, function() return self.prompt end)
     if self.prompt and not why and not self.has_ended then
       machine:run(IDLE_US) -- threads of the program's own go on a little
       answer(self)
     end
   until why or self.has_ended
   self.terminal.catch_interrupts(false)
-  io.stdout:flush()
-  return why
+  local _, unwritten = io.stdout:flush()
+  return why, problem or unwritten
 end
 
 return repl

@@ -107,6 +107,15 @@ checks.group("an interrupt stops the statement, not the session", function(expec
   expect(result.out:find("\ninterrupted\n42\n$"), "%s%s", result.out, result.err)
 end)
 
+checks.group("a session that cannot go on ends", function(expect)
+  local result = session("seL4.TCB_Suspend(1)\n1\n", "")
+  expect(result.status == 1 and result.err:find("session's own thread cannot go on", 1, true),
+    "status %s: %s", result.status, result.err)
+  result = process.run("sh", "-c", ("echo 1 | timeout 20 '%s' repl >/dev/full"):format(selvm))
+  expect(result.status == 1 and result.err:find("could not be written", 1, true), "status %s: %s",
+    result.status, result.err)
+end)
+
 checks.group("wrong usage is told", function(expect)
   local result = process.run(selvm, "repl", "a.lua")
   expect(result.status == 2 and result.err:find("write: selvm run a.lua", 1, true), "%s",

@@ -49,7 +49,7 @@ end
 
 -- All explanations of the tests' refusals, by "Method Error".
 local function read_explanations()
-  local pipe = assert(io.popen(program .. " --explanations"))
+  local pipe = assert(io.popen(program .. " --explanations 'refuses: '"))
   local lists, count = {}, 0
   for line in pipe:lines() do
     local method, number, reason, text = line:match("^([^\t]+)\t(%d+)\t([^\t]+)\t([^\t]*)$")
