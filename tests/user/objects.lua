@@ -5,27 +5,10 @@
 
 local seL4 = require "seL4"
 local alloc = require "sel4.alloc"
+local lib = require "lib"
 local object = require "sel4.object"
 
-local passed, failed = 0, 0
-
-local function expect(is_right, what, ...)
-  if is_right then
-    passed = passed + 1
-  else
-    failed = failed + 1
-    print("FAILED: " .. what:format(...))
-  end
-end
-
-local function error_of(fn, ...)
-  local has_succeeded, err = pcall(fn, ...)
-  return not has_succeeded and err or nil
-end
-
-local function has(text, part)
-  return tostring(text):find(part, 1, true) ~= nil
-end
+local expect, error_of, has = lib.expect, lib.error_of, lib.has
 
 local memory = alloc.open()
 local free_before = memory:statistics()
@@ -125,4 +108,4 @@ err = error_of(function()
 end)
 expect(object.is_refusal(err, "FailedLookup"), "a leaf that is not there: %s", err)
 
-print(("%d passed, %d failed"):format(passed, failed))
+lib.finish()

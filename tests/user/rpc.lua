@@ -5,29 +5,12 @@
 
 local seL4 = require "seL4"
 local bootstrap = require "sel4.bootstrap"
+local lib = require "lib"
 local msgpack = require "sel4.msgpack"
 local rpc = require "sel4.rpc"
 local thread = require "sel4.thread"
 
-local passed, failed = 0, 0
-
-local function expect(is_right, what, ...)
-  if is_right then
-    passed = passed + 1
-  else
-    failed = failed + 1
-    print("FAILED: " .. what:format(...))
-  end
-end
-
-local function error_of(fn, ...)
-  local has_succeeded, err = pcall(fn, ...)
-  return has_succeeded and "" or tostring(err)
-end
-
-local function has(text, part)
-  return tostring(text):find(part, 1, true) ~= nil
-end
+local expect, error_of, has = lib.expect, lib.error_of, lib.has
 
 -- --- MessagePack: examples of the specification, value by value ---------------------------------
 
@@ -158,4 +141,4 @@ expect(has(error_of(rpc.interface, { { "a", "teapot" } }), "unknown type 'teapot
 expect(has(error_of(rpc.interface, { { "a" }, { "a" } }), "two methods 'a'"), "two of a name")
 expect(has(error_of(rpc.interface, { 5 }), "must be a table"), "no table")
 
-print(("%d passed, %d failed"):format(passed, failed))
+lib.finish()

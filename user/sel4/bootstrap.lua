@@ -9,6 +9,7 @@
 --
 -- What is allocated is never given back. A failure is an error that says why the kernel refused.
 
+local errors = require "sel4.errors"
 local seL4 = require "seL4"
 
 local bootstrap = {}
@@ -31,18 +32,8 @@ if seL4.ReplyObject then -- MCS
   SIZE_BITS[seL4.ReplyObject] = seL4.ReplyBits
 end
 
-local ERROR_NAMES = {}
-for _, name in ipairs {
-  "InvalidArgument", "InvalidCapability", "IllegalOperation", "RangeError", "AlignmentError",
-  "FailedLookup", "TruncatedMessage", "DeleteFirst", "RevokeFirst", "NotEnoughMemory",
-} do
-  ERROR_NAMES[seL4[name]] = name
-end
-
 --- The name of an error number, such as "DeleteFirst".
-function bootstrap.error_name(err)
-  return err == seL4.NoError and "NoError" or ERROR_NAMES[err] or ("error %d"):format(err)
-end
+bootstrap.error_name = errors.name
 
 --- For the first result of an invocation: nothing if it is NoError; else raises an error with its
 --- name and the kernel's explanation, at the caller's line (or `level` callers further up).

@@ -11,14 +11,10 @@
 -- :set_priority, RISCV_Page_GetAddress of a Page :get_address. Where a capability is expected, an
 -- object or a CPtr may be given. Results come back without the error number.
 
+local errors = require "sel4.errors"
 local seL4 = require "seL4"
 
 local object = {}
-
-local ERROR_NAMES = {
-  "InvalidArgument", "InvalidCapability", "IllegalOperation", "RangeError", "AlignmentError",
-  "FailedLookup", "TruncatedMessage", "DeleteFirst", "RevokeFirst", "NotEnoughMemory",
-}
 
 -- Kinds of objects and the prefixes of their functions in module seL4.
 local PREFIXES = {
@@ -60,7 +56,7 @@ end
 --- `level` as for error().
 function object.refuse(code, call, target, level)
   error(setmetatable({
-    code = code, name = ERROR_NAMES[code] or ("error %d"):format(code), call = call,
+    code = code, name = errors.name(code), call = call,
     object = target, explanation = with_names(seL4.Explain()), place = place_of((level or 1) + 1),
   }, Refusal), 0)
 end

@@ -7,6 +7,7 @@
 --   child:start()
 
 local bootstrap = require "sel4.bootstrap"
+local image = require "sel4.image"
 local seL4 = require "seL4"
 local tcb = require "sel4.tcb"
 
@@ -15,43 +16,31 @@ local process = {}
 local PAGE_SIZE = 1 << seL4.PageBits
 local IMAGE_VADDR = 0x10000
 local HEAP_BITS, CSPACE_BITS = 20, 6
-local HEADER_SIZE, RECORD_SIZE = 32, 32
 local KNOWN = { name = true, source = true, args = true, modules = true, heap_bits = true,
-  cspace_bits = true, caps = true, priority = true, fault_endpoint = true,
-  budget = true, period = true }
+  cspace_bits = true, caps = true, priority = true, fault_endpoint = true }
+for _, name in ipairs(tcb.TIME_OPTIONS) do
+  KNOWN[name] = true
+end
 
 local check = bootstrap.check
 
--- A program image, as the machine wants it: header, records of modules and arguments, texts.
+-- The image of a program with the modules { [name] = text } that it requires.
 local function make_image(name, source, modules, args)
-  local texts = { { name, source } }
+  local list = { { name, source } }
   for module_name, text in pairs(modules) do
-    texts[#texts + 1] = { module_name, text }
+    list[#list + 1] = { module_name, text }
   end
-  local module_count = #texts
-  for _, argument in ipairs(args) do
-    texts[#texts + 1] = { "", tostring(argument) }
-  end
-  local offset = HEADER_SIZE + RECORD_SIZE * #texts
-  local records, bytes = {}, {}
-  for i, pair in ipairs(texts) do
-    local label, text = pair[1], pair[2]
-    records[i] = ("<I8I8I8I8"):pack(offset, #label, offset + #label, #text)
-    bytes[i] = label .. text
-    offset = offset + #bytes[i]
-  end
-  return ("<c8I8I8I8"):pack("seLVMimg", offset, module_count, #args)
-    .. table.concat(records) .. table.concat(bytes)
+  return image.pack(list, args)
 end
 
 -- Fills frames with an image and maps them in the new VSpace; the address after the last.
-local function load_image(memory, vspace, image)
+local function load_image(memory, vspace, bytes)
   local vaddr = IMAGE_VADDR
   local window = memory:window(PAGE_SIZE)
-  for at = 1, #image, PAGE_SIZE do
+  for at = 1, #bytes, PAGE_SIZE do
     local frame = memory:object(seL4.RISCV_4K_Page)
     memory:map(frame, window)
-    seL4.StoreBytes(window, image:sub(at, at + PAGE_SIZE - 1))
+    seL4.StoreBytes(window, bytes:sub(at, at + PAGE_SIZE - 1))
     check(seL4.RISCV_Page_Unmap(frame), 1)
     memory:map(frame, vaddr, vspace, seL4.CanRead)
     vaddr = vaddr + PAGE_SIZE
@@ -107,8 +96,8 @@ end
 ---   cspace_bits      log2 of the slots of its CSpace, 6 if left out
 ---   priority         100 if left out
 ---   fault_endpoint   CPtr, in its CSpace (MCS: in the caller's), of an endpoint for its faults
----   budget, period   as for sel4.thread
---- Returns { tcb, vspace, cspace, heap = slots } with the methods above.
+---   budget, period   MCS only, with the further options of its time: as for sel4.thread
+--- Returns { tcb, vspace, cspace, heap = slots, context = slot or nil } with the methods above.
 function process.new(memory, options)
   for key in pairs(options) do
     if not KNOWN[key] then
@@ -116,21 +105,20 @@ function process.new(memory, options)
     end
   end
   local name = options.name or "process"
-  local image = make_image(name, options.source or error("process.new: 'source' is missing", 2),
+  local bytes = make_image(name, options.source or error("process.new: 'source' is missing", 2),
     options.modules or {}, options.args or {})
   local vspace, heap = make_vspace(memory, options.heap_bits or HEAP_BITS)
   local cspace = make_cspace(memory, options.cspace_bits or CSPACE_BITS, options.caps or {})
-  local buffer = load_image(memory, vspace, image)
+  local buffer = load_image(memory, vspace, bytes)
   local frame = memory:object(seL4.RISCV_4K_Page)
   local slot = memory:object(seL4.TCBObject)
   memory:map(frame, buffer, vspace)
-  tcb.configure(memory, slot, {
-    cspace = cspace, vspace = vspace, buffer = buffer, frame = frame, priority = options.priority,
-    budget = options.budget, period = options.period, fault_endpoint = options.fault_endpoint,
-  })
+  local context = tcb.configure(memory, slot, tcb.settings(options, {
+    cspace = cspace, vspace = vspace, buffer = buffer, frame = frame,
+  }))
   seL4.DebugNameThread(slot, name)
-  return setmetatable({ name = name, tcb = slot, vspace = vspace, cspace = cspace, heap = heap },
-    Process)
+  return setmetatable({ name = name, tcb = slot, context = context, vspace = vspace,
+    cspace = cspace, heap = heap }, Process)
 end
 
 return process

@@ -58,6 +58,16 @@ local function configure_classic(slot, options, priority)
   check(seL4.TCB_SetSchedParams(slot, seL4.CapInitThreadTCB, seL4.MinPrio, priority), 2)
 end
 
+--- The settings of a TCB: `own`, with the priority, the fault endpoint and the options of its time
+--- that the maker of a thread or process was given.
+function tcb.settings(options, own)
+  own.priority, own.fault_endpoint = options.priority, options.fault_endpoint
+  for _, name in ipairs(tcb.TIME_OPTIONS) do
+    own[name] = options[name]
+  end
+  return own
+end
+
 --- Gives a TCB its spaces, IPC buffer, priority (100 if left out) and fault endpoint; that is a
 --- CPtr in the thread's own CSpace; MCS: in the caller's. MCS: and, unless it is to be `passive`, a
 --- scheduling context of its own: `budget` in each `period`, both microseconds, 10 ms if left out,

@@ -77,15 +77,10 @@ function thread.new(memory, options)
   local buffer = memory:window(1 << seL4.PageBits)
   local name = options.name or ("thread %d"):format(slot)
   memory:map(frame, buffer)
-  local settings = {
+  local context = tcb.configure(memory, slot, tcb.settings(options, {
     cspace = options.cspace or seL4.CapInitThreadCNode, vspace = seL4.CapInitThreadVSpace,
-    buffer = buffer, frame = frame, priority = options.priority,
-    fault_endpoint = options.fault_endpoint,
-  }
-  for _, time_option in ipairs(tcb.TIME_OPTIONS) do
-    settings[time_option] = options[time_option]
-  end
-  local context = tcb.configure(memory, slot, settings)
+    buffer = buffer, frame = frame,
+  }))
   seL4.DebugNameThread(slot, name)
   return setmetatable({ tcb = slot, buffer = buffer, context = context, name = name,
     args = options.args or {}, entry = seL4.Entry(options.entry) }, Thread)
