@@ -60,8 +60,12 @@ expect(has(error_of(thread.new, memory, { entry = print, prio = 1 }), "unknown o
 expect(has(error_of(thread.new, memory, { entry = print, budget = 5 }), "belongs to the MCS"),
   "a budget in the classic configuration")
 expect(has(error_of(thread.new, memory, {}), "must be a function"), "no entry")
-expect(has(error_of(thread.new, memory, { entry = print, args = { 1, 2, 3, 4, 5, 6, 7 } }),
-  "at most 6"), "too many arguments")
+thread.new(memory, { entry = function(...)
+  seen = select("#", ...) .. tostring((select(7, ...)))
+  seL4.Signal(done)
+end, args = { n = 7, "a", nil, 3, 4, 5, 6, nil } }):start()
+seL4.Wait(done)
+expect(seen == "7nil", "arguments that are nil: %s", seen)
 
 bootstrap.check(seL4.CNode_Copy(cspace, 1, DEPTH, CNODE, done, DEPTH, seL4.AllRights))
 local here
@@ -115,10 +119,11 @@ for bits = 25, 12, -1 do
   expect(has(why, "has room"), "%s", why)
 end
 expect(blocks > 5, "%d blocks", blocks)
-for _, untyped in ipairs(memory.untypeds) do
-  local err = seL4.Untyped_Retype(untyped.slot, seL4.RISCV_4K_Page, 0, CNODE, 0, 0,
-    memory:slot(), 1)
-  expect(err == seL4.NotEnoughMemory, "untyped %d: error %d", untyped.slot, err)
+for i, untyped in ipairs(memory.info.untypedList) do
+  local parent = memory.info.untyped.start + i - 1
+  local err = not untyped.isDevice and seL4.Untyped_Retype(parent, seL4.RISCV_4K_Page, 0, CNODE, 0,
+    0, memory:slot(), 1)
+  expect(untyped.isDevice or err == seL4.NotEnoughMemory, "untyped %d: error %s", parent, err)
 end
 
 lib.finish()

@@ -78,7 +78,7 @@ expect(memory:statistics() == free_before, "%s", memory)
 -- Running out is an error that says what is left, and nothing is lost by it.
 expect(has(error_of(memory.object, memory, seL4.UntypedObject, 36), "are free, in blocks of 2^"),
   "no memory")
-expect(has(error_of(memory.object, memory, seL4.CapTableObject), "size_bits is needed"), "no size")
+expect(has(error_of(memory.object, memory, seL4.CapTableObject), "needs size_bits"), "no size")
 expect(has(error_of(memory.object, memory, 99), "no object type"), "an unknown type")
 local pages = {}
 err = error_of(function()
@@ -86,7 +86,7 @@ err = error_of(function()
     pages[#pages + 1] = memory:object(seL4.RISCV_Mega_Page)
   end
 end)
-expect(has(err, "no room for one more Page") and #pages > 5, "%s, %d pages", err, #pages)
+expect(has(err, "room for one more Page") and #pages > 5, "%s, %d pages", err, #pages)
 for _, made in ipairs(pages) do
   memory:free(made)
 end

@@ -51,14 +51,19 @@ local function place_of(level)
   return text
 end
 
---- Raises the error object of a refused call: fields code (the error number), name
+--- The error object of the call that has just been refused: fields code (the error number), name
 --- ("DeleteFirst"), call ("CNode_Copy"), object (what was invoked), explanation (a sentence).
---- `level` as for error().
-function object.refuse(code, call, target, level)
-  error(setmetatable({
+--- `level` as for error(). For who must tidy up, with calls of his own, before he raises it.
+function object.refusal(code, call, target, level)
+  return setmetatable({
     code = code, name = errors.name(code), call = call,
     object = target, explanation = with_names(seL4.Explain()), place = place_of((level or 1) + 1),
-  }, Refusal), 0)
+  }, Refusal)
+end
+
+--- Raises the error object of a refused call.
+function object.refuse(code, call, target, level)
+  error(object.refusal(code, call, target, (level or 1) + 1), 0)
 end
 
 --- Whether a caught error is a refusal of the kernel; with a name, of that kind.

@@ -19,14 +19,12 @@
 -- What does not fit 118 words goes through a window, memory that both have mapped, if there is one.
 -- An error that a handler raises is raised at the client, with the method's name.
 
-local msgpack = require "sel4.msgpack"
 local seL4 = require "seL4"
+local wire = require "sel4.wire"
 
 local rpc = {}
 
 local DONE, FAILED = 0, 1
-local WORD, WORDS_MAX = 8, 119
-local INLINE_MAX = (WORDS_MAX - 1) * WORD
 local STOP = {}
 
 --- Returned by a handler, as its only value: the answer is sent, and rpc.serve returns.
@@ -71,64 +69,6 @@ local function fits(value, kind)
     return math.type(value) == "integer"
   end
   return value == nil or kind == "any" or type(value) == kind
-end
-
--- --- values as words ----------------------------------------------------------------------------
-
--- A count, then each value.
-local function pack(values)
-  local pieces = { msgpack.encode(values.n) }
-  for i = 1, values.n do
-    pieces[i + 1] = msgpack.encode(values[i])
-  end
-  return table.concat(pieces)
-end
-
-local function unpack_values(bytes)
-  local count, at = msgpack.decode(bytes)
-  local values = { n = math.type(count) == "integer" and count or 0 }
-  for i = 1, values.n do
-    values[i], at = msgpack.decode(bytes, at)
-  end
-  return values
-end
-
--- Puts bytes where the receiver finds them; returns the message info. `cap`: a CPtr to send along.
-local function write(label, bytes, window, cap)
-  local length = 1
-  seL4.SetMR(0, #bytes)
-  if #bytes <= INLINE_MAX then
-    local padded = bytes .. ("\0"):rep(-#bytes % WORD)
-    for at = 1, #padded, WORD do
-      seL4.SetMR(length, (("<i8"):unpack(padded, at)))
-      length = length + 1
-    end
-  elseif window and #bytes <= window.size then
-    seL4.StoreBytes(window.vaddr, bytes)
-  else
-    error(("the values take %d bytes, more than %s"):format(#bytes, window
-      and ("the window's %d"):format(window.size)
-      or ("%d, and there is no window"):format(INLINE_MAX)), 0)
-  end
-  if cap then
-    seL4.SetCap(0, cap)
-  end
-  return seL4.MessageInfo_new(label, 0, cap and 1 or 0, length)
-end
-
--- The bytes of a received message.
-local function read(info, window)
-  local size, length = seL4.GetMR(0), seL4.MessageInfo_get_length(info)
-  if length == 0 or size < 0 or size > INLINE_MAX and not (window and size <= window.size) then
-    error("this is no message of an interface", 0)
-  elseif size > INLINE_MAX then
-    return seL4.LoadBytes(window.vaddr, size)
-  end
-  local pieces = {}
-  for i = 1, math.min(length - 1, (size + WORD - 1) // WORD) do
-    pieces[i] = ("<i8"):pack(seL4.GetMR(i))
-  end
-  return table.concat(pieces):sub(1, size)
 end
 
 -- --- clients ------------------------------------------------------------------------------------
@@ -179,8 +119,9 @@ local function call(client, number, values)
   local method = interface.methods[number]
   local cap = check_arguments(interface, method, values)
   set_receive_slot(options.receive_slot)
-  local info = seL4.Call(client.endpoint, write(number, pack(values), options.window, cap))
-  local results = unpack_values(read(info, options.window))
+  local message = wire.write(number, wire.pack(values), options.window, cap)
+  local info = seL4.Call(client.endpoint, message)
+  local results = wire.unpack(wire.read(info, options.window))
   if seL4.MessageInfo_get_label(info) ~= DONE then
     error(setmetatable({
       interface = interface.name, method = method.name, message = tostring(results[1]),
@@ -220,7 +161,7 @@ local function handle(interface, options, info, badge)
   if not handler then
     error("this method is not carried out here", 0)
   end
-  local values = unpack_values(read(info, options.window))
+  local values = wire.unpack(wire.read(info, options.window))
   for i, kind in ipairs(method.types) do
     if kind == "cap" then
       values[i] = seL4.MessageInfo_get_extraCaps(info) > 0 and options.receive_slot or nil
@@ -235,14 +176,15 @@ end
 local function answer(interface, options, info, badge)
   local has_succeeded, results = pcall(handle, interface, options, info, badge)
   if not has_succeeded then
-    return write(FAILED, pack({ n = 1, tostring(results) }), options.window)
+    return wire.write(FAILED, wire.pack({ n = 1, tostring(results) }), options.window)
   elseif results[1] == STOP then
-    return write(DONE, pack({ n = 0 }), options.window), true
+    return wire.write(DONE, wire.pack({ n = 0 }), options.window), true
   elseif options.sends_cap and options.sends_cap(results[1]) then
-    return write(DONE, pack({ n = 0 }), options.window, results[1].cap)
+    return wire.write(DONE, wire.pack({ n = 0 }), options.window, results[1].cap)
   end
-  local is_sent, message = pcall(write, DONE, pack(results), options.window)
-  return is_sent and message or write(FAILED, pack({ n = 1, tostring(message) }), options.window)
+  local is_sent, message = pcall(wire.write, DONE, wire.pack(results), options.window)
+  return is_sent and message
+    or wire.write(FAILED, wire.pack({ n = 1, tostring(message) }), options.window)
 end
 
 --- A handler that returns rpc.cap(cptr) sends that capability along with its answer.
