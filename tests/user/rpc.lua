@@ -49,6 +49,22 @@ for i = 1, 70000 do
 end
 local long = msgpack.encode(list)
 expect(long:byte() == 0xdd and #msgpack.decode(long) == 70000, "long arrays")
+-- Every representation that the format has for a value: decoded alike, whichever was chosen. These
+-- are the values of msgpack-test-suite, which implementations of the format share.
+local vectors = require "msgpack_vectors"
+for _, vector in ipairs(vectors.all) do
+  for _, hex in ipairs(vector.encoded) do
+    local is_decoded, decoded, after = pcall(msgpack.decode, bytes(hex))
+    expect(is_decoded and vectors.is_same(decoded, vector.value) and after == #bytes(hex) + 1,
+      "decoding %s: %s", hex, tostring(decoded))
+  end
+  local encoded = msgpack.encode(vector.value)
+  expect(vectors.is_same(msgpack.decode(encoded), vector.value), "there and back: %s",
+    vector.encoded[1])
+end
+for _, hex in ipairs { "d6ff5a4af6a5", "d7ffa1dcd7c85a4af6a5", "c70cff000000000000000400000000" } do
+  expect(has(error_of(msgpack.decode, bytes(hex)), "is not supported"), "an extension: %s", hex)
+end
 local BAD = { "", "93", "9301", "a5616263", "c1", "d9ff61", "8101", "dd7fffffff", "81c001" }
 for _, hex in ipairs(BAD) do
   expect(has(error_of(msgpack.decode, bytes(hex)), "msgpack.decode:"), "bad bytes %s", hex)
