@@ -52,6 +52,8 @@ return {
   { "user tasks, MCS", "$build/selvm run --mcs tests/user/tasks.lua", { "release" } },
   { "user rpc", "$build/selvm run tests/user/rpc.lua", all },
   { "user rpc, MCS", "$build/selvm run --mcs tests/user/rpc.lua", { "release" } },
+  { "user servers", "$build/selvm run tests/user/servers.lua", all },
+  { "user servers, MCS", "$build/selvm run --mcs tests/user/servers.lua", { "release" } },
   { "user library, MCS", "$build/selvm run --mcs tests/user/library_mcs.lua", all },
   { "examples", "lua5.4 tests/examples/test_examples.lua $build/selvm", all },
   { "hostile programs", "lua5.4 tests/hostile/test_hostile.lua $build/selvm", all },
