@@ -54,6 +54,8 @@ return {
   { "user rpc, MCS", "$build/selvm run --mcs tests/user/rpc.lua", { "release" } },
   { "user servers", "$build/selvm run tests/user/servers.lua", all },
   { "user servers, MCS", "$build/selvm run --mcs tests/user/servers.lua", { "release" } },
+  { "user services", "$build/selvm run tests/user/services.lua", all },
+  { "user services, MCS", "$build/selvm run --mcs tests/user/services.lua", { "release" } },
   { "user library, MCS", "$build/selvm run --mcs tests/user/library_mcs.lua", all },
   { "examples", "lua5.4 tests/examples/test_examples.lua $build/selvm", all },
   { "hostile programs", "lua5.4 tests/hostile/test_hostile.lua $build/selvm", all },
