@@ -100,7 +100,7 @@ local receiver = thread.new(memory, { name = "receiver", monitor = true, entry =
   seL4.Recv(4000, seL4.ReplyObject and seL4.CapNull)
 end }):start()
 expect(has(receiver:wait(), "receives from capability 4000.")
-  and has(receiver.event, "needed an Endpoint with the right to read"), "%s", receiver.event)
+  and has(receiver.event, "needed an Endpoint or Notification with the right to read"), "%s", receiver.event)
 receiver:kill()
 local lost = thread.new(memory, { name = "lost", monitor = true, entry = function()
   seL4.Send(1 << 40, seL4.MessageInfo_new(0, 0, 0, 0))
@@ -191,6 +191,10 @@ expect(has(told, "cannot be sent: sel4.wire:")
 told = end_of "return ('x'):rep(2000)"
 expect(has(told, "cannot be sent: the values take 20"), "%s", told)
 nothing_is_lost "processes with faults"
+
+told = end_of "local seL4 = require 'seL4'\nseL4.Recv(63, seL4.ReplyObject and 0)"
+expect(has(told, "at wrong:2 (`seL4.Recv(63") and has(told, "receives from capability 63"),
+  "what it could hear of others: %s", told)
 
 -- It has the capabilities named, with the one to its monitor, and no others.
 local endpoint = memory:object(seL4.EndpointObject)

@@ -76,11 +76,12 @@ local function event_of(who, info)
   end
 end
 
---- For sel4.thread and sel4.process: the badge and the badged capability of a new one to watch.
+--- For sel4.thread and sel4.process: the badge and the badged capability of a new one to watch. It
+--- cannot receive with that: it would hear of the others.
 function Monitor:watch(who, group)
   self.last_badge = self.last_badge + 1
   self.watched[self.last_badge] = who
-  return self.last_badge, group:copy(self.endpoint, seL4.AllRights, self.last_badge)
+  return self.last_badge, group:copy(self.endpoint, seL4.NoRead, self.last_badge)
 end
 
 --- For these: nothing more is expected from a badge.

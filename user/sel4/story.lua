@@ -59,8 +59,8 @@ local LOOKUPS = {
   end,
   [MISSING] = function(fault)
     return fault.InRecvPhase ~= 0
-      and "There is nothing to receive from; it would have needed an Endpoint with the right to "
-        .. "read, or a Notification with it, in that slot"
+      and "Nothing there can be received from; it would have needed an Endpoint or Notification "
+        .. "with the right to read in that slot"
       or "That slot is empty; it would have needed a capability in it"
   end,
   [DEPTH_MISMATCH] = function(fault)
