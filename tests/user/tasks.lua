@@ -100,7 +100,8 @@ local receiver = thread.new(memory, { name = "receiver", monitor = true, entry =
   seL4.Recv(4000, seL4.ReplyObject and seL4.CapNull)
 end }):start()
 expect(has(receiver:wait(), "receives from capability 4000.")
-  and has(receiver.event, "needed an Endpoint or Notification with the right to read"), "%s", receiver.event)
+  and has(receiver.event, "needed an Endpoint or Notification with the right to read"), "%s",
+  receiver.event)
 receiver:kill()
 local lost = thread.new(memory, { name = "lost", monitor = true, entry = function()
   seL4.Send(1 << 40, seL4.MessageInfo_new(0, 0, 0, 0))
