@@ -114,15 +114,29 @@ end
 
 local FINDERS = { require = required_name, program = program_name }
 
+-- Where the last place may be that names a module: nothing behind it needs to be looked at.
+local function last_mention(text)
+  local last = 0
+  for _, pattern in ipairs { "require", "program%s*=" } do
+    local at = text:find(pattern)
+    while at do
+      last = math.max(last, at)
+      at = text:find(pattern, at + 1)
+    end
+  end
+  return last
+end
+
 --- The modules that a text requires, as an array of { name, line, is_optional } in their order.
 function lexer.requires(text)
   local found, at, line, counted, before = {}, 1, 1, 1, nil
+  local last = last_mention(text)
   if text:sub(1, 1) == "#" then
     at = text:find("\n", 1, true) or #text + 1
   end
   while true do
     local kind, value, start, after = token(text, at)
-    if not kind then
+    if not kind or start > last then
       return found
     end
     local finder = kind == "name" and before ~= "." and before ~= ":" and FINDERS[value]

@@ -19,12 +19,13 @@
 local alloc = require "sel4.alloc"
 local seL4 = require "seL4"
 local story = require "sel4.story"
+local tcb = require "sel4.tcb"
 local wire = require "sel4.wire"
 
 local monitor = {}
 
 --- The label of the message in which a thread's or process's result travels.
-monitor.RESULT = 0xe1d
+monitor.RESULT = tcb.RESULT
 
 local Monitor = {}
 Monitor.__index = Monitor

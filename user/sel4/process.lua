@@ -15,7 +15,6 @@
 
 local alloc = require "sel4.alloc"
 local image = require "sel4.image"
-local monitor = require "sel4.monitor"
 local object = require "sel4.object"
 local seL4 = require "seL4"
 local tcb = require "sel4.tcb"
@@ -72,7 +71,7 @@ local function watched_image(list, args, exit)
   end
   local number = ("%%0%dd"):format(WIDTH)
   local function arguments(vaddr)
-    return { number:format(exit), monitor.RESULT, main[1], number:format(vaddr), #main[2],
+    return { number:format(exit), tcb.RESULT, main[1], number:format(vaddr), #main[2],
       table.unpack(args) }
   end
   local bytes = image.pack(starter, arguments(0))

@@ -6,7 +6,6 @@
 --
 -- Options that only MCS has stand in tcb.TIME_OPTIONS.
 
-local monitor = require "sel4.monitor"
 local object = require "sel4.object"
 local seL4 = require "seL4"
 
@@ -21,6 +20,9 @@ local function check(err, call)
     object.refuse(err, call, nil, 4)
   end
 end
+
+--- The label of the message in which a thread's or process's result travels.
+tcb.RESULT = 0xe1d
 
 --- Names of the options that belong to the MCS configuration.
 tcb.TIME_OPTIONS = { "budget", "period", "extra_refills", "badge", "sporadic", "passive",
@@ -85,8 +87,10 @@ function tcb.watch(who, group, options, settings)
   elseif not options.monitor then
     return
   end
-  local watch = { is_own = options.monitor == true }
-  watch.monitor = watch.is_own and monitor.new(group.memory) or options.monitor
+  local watch = { is_own = options.monitor == true, monitor = options.monitor }
+  if watch.is_own then
+    watch.monitor = require("sel4.monitor").new(group.memory) -- most threads need none
+  end
   who.watch = watch
   local badge, cap = watch.monitor:watch(who, group)
   watch.badge, watch.exit = badge, cap.cptr

@@ -10,7 +10,6 @@
 
 local alloc = require "sel4.alloc"
 local image = require "sel4.image"
-local monitor = require "sel4.monitor"
 local object = require "sel4.object"
 local seL4 = require "seL4"
 local tcb = require "sel4.tcb"
@@ -48,7 +47,7 @@ local function run(number)
   local results = table.pack(self.entry(table.unpack(self.args, 1, self.args.n)))
   if self.watch then
     self.results = results
-    seL4.Send(self.watch.exit, seL4.MessageInfo_new(monitor.RESULT, 0, 0, 0))
+    seL4.Send(self.watch.exit, seL4.MessageInfo_new(tcb.RESULT, 0, 0, 0))
   end
 end
 
