@@ -19,6 +19,7 @@ local timer_server = require "sel4.server.timer"
 
 local HEAP_BITS, BYTES = 18, 512 << 10 -- of Lua heap, and of all that a plugin is made of
 local BUDGET, PERIOD = 5000, 20000     -- microseconds of processor time (MCS)
+local CONSOLE_BUDGET = 5000            -- so much for the lines of all plugins together
 local TICK, SILENCE_MAX = 5000, 50000  -- microseconds without a call to the host
 local RESTARTS_MAX = 1
 
@@ -168,11 +169,11 @@ end
 
 --- A host for a list of texts. results[text] is what plugins have made of them.
 return function(jobs)
-  local memory = alloc.open()
+  local memory, is_mcs = alloc.open(), seL4.ReplyObject ~= nil
   local self = setmetatable({ memory = memory, jobs = jobs, results = {}, plugins = {}, idle = {},
-    running = 0,
-    monitor = monitor.new(memory), console = console_server.start(memory),
-    is_mcs = seL4.ReplyObject ~= nil }, Host)
+    running = 0, is_mcs = is_mcs, monitor = monitor.new(memory),
+    console = console_server.start(memory, { budget = is_mcs and CONSOLE_BUDGET,
+      period = is_mcs and PERIOD }) }, Host)
   self.handlers = handlers_of(self)
   start_timer(self)
   return self

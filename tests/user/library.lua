@@ -108,6 +108,17 @@ expect(has(error_of(process.new, memory, { sauce = "" }), "unknown option 'sauce
   "an unknown option")
 expect(has(error_of(process.new, memory, {}), "'source' is missing"), "no source")
 
+-- Threads and processes can be killed; their slots are used again, their memory is not.
+local slots_left = memory.allocator.memory:slots_left()
+for _ = 1, 5 do
+  thread.new(memory, { entry = function() end, monitor = true }):start():kill()
+  local one = process.new(memory, { source = "return 7", heap_bits = 17, monitor = true }):start()
+  expect(one:wait()[1] == 7, "%s", one.event)
+  one:kill()
+end
+local lost = slots_left - memory.allocator.memory:slots_left()
+expect(lost >= 0 and lost < 20, "%d slots are lost", lost)
+
 -- The allocator's idea of what is left is the kernel's: it takes all, and the kernel has no more.
 local blocks = 0
 for bits = 25, 12, -1 do

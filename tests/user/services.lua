@@ -54,6 +54,38 @@ expect(#shown == 9 and #shown[8] == #"bert| \n" + 1000, "a line without end")
 console:kill()
 nothing_is_lost "a console"
 
+-- MCS: who floods a passive console pays for it, and the others are heard.
+if seL4.ReplyObject then
+  shown = {}
+  console = require("sel4.server.console").start(memory, { passive = true, put = function(line)
+    shown[#shown + 1] = line:sub(1, 4)
+  end })
+  local flood_cap, calm_cap = console:connect(1, "flood"), console:connect(2, "calm")
+  local flood = thread.new(memory, { budget = 2000, period = 20000, entry = function()
+    local client = console_client(flood_cap)
+    while true do
+      pcall(client.print, client, ("all "):rep(100))
+    end
+  end }):start()
+  local calm = thread.new(memory, { budget = 10000, period = 20000, monitor = true, priority = 90,
+    entry = function()
+      local client = console_client(calm_cap)
+      for i = 1, 50 do
+        client:print("line", i)
+      end
+    end }):start()
+  expect(calm:wait().kind == "result", "%s", calm.event)
+  local lines = { calm = 0, floo = 0 }
+  for _, line in ipairs(shown) do
+    lines[line] = lines[line] + 1
+  end
+  expect(lines.calm == 50 and lines.floo > 5, "%d lines and %d", lines.calm, lines.floo)
+  flood:kill()
+  calm:kill()
+  console:kill()
+  nothing_is_lost "a passive console"
+end
+
 -- To a serial port, from a process.
 local frame = memory:device_frame(0x10000000)
 local uart = own:reserve(4096)

@@ -10,7 +10,10 @@
 --
 -- MCS: a server can be passive, so that it runs on its callers' time. With a `deadline` then, a
 -- call that uses up its caller's budget ends with an error at the client, and the server goes on
--- with the next call: what the handler was doing is left undone.
+-- with the next call: what the handler was doing is left undone. A client that can call can also
+-- send, and seL4 gives a passive server no time for that: it stands still with the message. So
+-- passive servers are for clients that are trusted not to. For others an active server with a
+-- `budget` is right.
 
 local alloc = require "sel4.alloc"
 local object = require "sel4.object"
@@ -24,7 +27,8 @@ local server = {}
 
 local PRIORITY = 150
 local KNOWN = { name = true, handlers = true, priority = true, window = true, windows = true,
-  on_signal = true, notification = true, passive = true, deadline = true }
+  on_signal = true, notification = true, passive = true, deadline = true, budget = true,
+  period = true }
 
 local Server = {}
 Server.__index = Server
@@ -124,6 +128,7 @@ end
 ---   window, windows   as for sel4.rpc.server
 ---   on_signal      function(badge) for signals of `notification`, a capability to one, which is
 ---                  bound to the server's thread; badges with server.SIGNAL of sel4.rpc.server
+---   budget, period   MCS: microseconds of its time, as for sel4.thread
 ---   passive        MCS: it has no time of its own
 ---   deadline       MCS: a call that uses up its caller's budget fails
 --- Returns { endpoint = its Endpoint, thread =, receive_slot = where its handlers find capabilities
@@ -138,7 +143,8 @@ function server.start(memory, interface, options)
   self.receive_slot = self.group:slot()
   local serving = setmetatable({ endpoint = self.endpoint, reply = self.reply, ready = self.ready,
     receive_slot = self.receive_slot }, { __index = options })
-  self.thread = thread.new(allocator, { name = name, priority = priority,
+  self.thread = thread.new(allocator, { name = name, priority = priority, budget = options.budget,
+    period = options.period,
     timeout_endpoint = self.timeouts and self.timeouts.cptr,
     entry = function() rpc_server.serve(interface, serving) end })
   if options.notification then

@@ -69,6 +69,8 @@ end
 
 --- Starts a console. Options: `put`, function(text) that shows whole lines (seL4.DebugPutString if
 --- left out); `uart`, the address where a 16550 UART is mapped, to write there instead; `priority`.
+--- MCS: `budget` and `period`, so that who writes much takes no more than that from others; or
+--- `passive`, so that he does it in his own time, with the risk that sel4.server tells.
 function console.start(memory, options)
   options = options or {}
   local self = setmetatable({ prefixes = {}, rests = {}, put = options.put
@@ -80,10 +82,12 @@ function console.start(memory, options)
       end
     end
   end
-  self.server = server.start(memory, interface, { priority = options.priority, handlers = {
-    write = function(badge, text) write(self, badge, text) end,
-    flush = function(badge) flush(self, badge) end,
-  } })
+  self.server = server.start(memory, interface, { priority = options.priority,
+    budget = options.budget, period = options.period, passive = options.passive,
+    deadline = options.passive, handlers = {
+      write = function(badge, text) write(self, badge, text) end,
+      flush = function(badge) flush(self, badge) end,
+    } })
   return self
 end
 
