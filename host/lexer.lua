@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: MIT
 --- Finds the modules that a Lua source text requires by name: `require "x"`, `require("x")` and the
---- optional `pcall(require, "x")`. Comments and strings are not mistaken for code. A name that is
---- computed cannot be found.
+--- optional `pcall(require, "x")` and `program = "x"` (sel4.process). Comments and strings are not
+--- mistaken for code. A name that is computed cannot be found.
 --
 --   for _, found in ipairs(lexer.requires('local a = require "a"')) do
 --     print(found.name, found.line, found.is_optional)    --> a  1  false
@@ -101,19 +101,47 @@ local function required_name(text, at, before)
   end
 end
 
+-- The module that the `program` before `at` is set to; it may be missing, and `program` may be
+-- something else.
+local function program_name(text, at)
+  local kind, _, _, after = token(text, at)
+  local value
+  if kind == "=" then
+    kind, value = token(text, after)
+    return kind == "string" and value or nil, true
+  end
+end
+
+local FINDERS = { require = required_name, program = program_name }
+
+-- Where the last place may be that names a module: nothing behind it needs to be looked at.
+local function last_mention(text)
+  local last = 0
+  for _, pattern in ipairs { "require", "program%s*=" } do
+    local at = text:find(pattern)
+    while at do
+      last = math.max(last, at)
+      at = text:find(pattern, at + 1)
+    end
+  end
+  return last
+end
+
 --- The modules that a text requires, as an array of { name, line, is_optional } in their order.
 function lexer.requires(text)
   local found, at, line, counted, before = {}, 1, 1, 1, nil
+  local last = last_mention(text)
   if text:sub(1, 1) == "#" then
     at = text:find("\n", 1, true) or #text + 1
   end
   while true do
     local kind, value, start, after = token(text, at)
-    if not kind then
+    if not kind or start > last then
       return found
     end
-    if kind == "name" and value == "require" and before ~= "." and before ~= ":" then
-      local name, is_optional = required_name(text, after, before)
+    local finder = kind == "name" and before ~= "." and before ~= ":" and FINDERS[value]
+    if finder then
+      local name, is_optional = finder(text, after, before)
       if name then
         local _, lines = text:sub(counted, start - 1):gsub("\n", "")
         line, counted = line + lines, start

@@ -5,25 +5,11 @@
 
 local seL4 = require "seL4"
 local bootstrap = require "sel4.bootstrap"
+local lib = require "lib"
 local process = require "sel4.process"
 local thread = require "sel4.thread"
 
-local passed, failed = 0, 0
-
-local function expect(is_right, what, ...)
-  if is_right then
-    passed = passed + 1
-  else
-    failed = failed + 1
-    print("FAILED: " .. what:format(...))
-  end
-end
-
--- The error that a call raises, or "".
-local function error_of(fn, ...)
-  local has_succeeded, message = pcall(fn, ...)
-  return has_succeeded and "" or tostring(message)
-end
+local expect, error_of, has = lib.expect, lib.error_of, lib.has
 
 local CNODE, DEPTH = seL4.CapInitThreadCNode, seL4.WordBits
 local memory = bootstrap.open()
@@ -32,9 +18,9 @@ local memory = bootstrap.open()
 local endpoint = memory:object(seL4.EndpointObject)
 expect(seL4.DebugCapIdentify(endpoint) ~= 0, "an endpoint has been made")
 expect(memory:slot() ~= memory:slot(), "slots differ")
-expect(error_of(memory.object, memory, seL4.UntypedObject):find("needs size_bits", 1, true),
+expect(has(error_of(memory.object, memory, seL4.UntypedObject), "needs size_bits"),
   "a size is asked for")
-expect(error_of(memory.object, memory, seL4.UntypedObject, 37):find("has room", 1, true),
+expect(has(error_of(memory.object, memory, seL4.UntypedObject, 37), "has room"),
   "too much memory is refused")
 expect(tostring(memory):find("free slots", 1, true), "%s", tostring(memory))
 
@@ -51,7 +37,7 @@ local frame = memory:object(seL4.RISCV_4K_Page)
 memory:map(frame, 0x3f00000000)
 seL4.Store64(0x3f00000000, 42)
 expect(seL4.Load64(0x3f00000000) == 42, "a mapped frame can be used")
-expect(error_of(memory.map, memory, frame, 0x3f00001000):find("InvalidArgument", 1, true),
+expect(has(error_of(memory.map, memory, frame, 0x3f00001000), "InvalidArgument"),
   "a second mapping is refused")
 
 -- CSpaces: numbers of slots are CPtrs.
@@ -69,13 +55,17 @@ thread.new(memory, { name = "six", entry = function(...)
 end, args = { 1, 2, 3, 4, 5, 6 } }):start()
 seL4.Wait(done)
 expect(seen == "1 2 3 4 5 6", "arguments: %s", seen)
-expect(error_of(thread.new, memory, { entry = print, prio = 1 }):find("unknown option 'prio'", 1,
-  true), "an unknown option")
-expect(error_of(thread.new, memory, { entry = print, budget = 5 }):find("belongs to the MCS", 1,
-  true), "a budget in the classic configuration")
-expect(error_of(thread.new, memory, {}):find("must be a function", 1, true), "no entry")
-expect(error_of(thread.new, memory, { entry = print, args = { 1, 2, 3, 4, 5, 6, 7 } })
-  :find("at most 6", 1, true), "too many arguments")
+expect(has(error_of(thread.new, memory, { entry = print, prio = 1 }), "unknown option 'prio'"),
+  "an unknown option")
+expect(has(error_of(thread.new, memory, { entry = print, budget = 5 }), "belongs to the MCS"),
+  "a budget in the classic configuration")
+expect(has(error_of(thread.new, memory, {}), "must be a function"), "no entry")
+thread.new(memory, { entry = function(...)
+  seen = select("#", ...) .. tostring((select(7, ...)))
+  seL4.Signal(done)
+end, args = { n = 7, "a", nil, 3, 4, 5, 6, nil } }):start()
+seL4.Wait(done)
+expect(seen == "7nil", "arguments that are nil: %s", seen)
 
 bootstrap.check(seL4.CNode_Copy(cspace, 1, DEPTH, CNODE, done, DEPTH, seL4.AllRights))
 local here
@@ -114,9 +104,20 @@ expect(from == 5 and word == 77, "the child's message: %d from %d", word, from)
 local size, used, peak = child:heap_stats()
 expect(size == 1 << 17 and used > 0 and used <= peak and peak <= size, "heap")
 expect(tostring(child):find("process 'child'", 1, true), "%s", tostring(child))
-expect(error_of(process.new, memory, { sauce = "" }):find("unknown option 'sauce'", 1, true),
+expect(has(error_of(process.new, memory, { sauce = "" }), "unknown option 'sauce'"),
   "an unknown option")
-expect(error_of(process.new, memory, {}):find("'source' is missing", 1, true), "no source")
+expect(has(error_of(process.new, memory, {}), "'source' is missing"), "no source")
+
+-- Threads and processes can be killed; their slots are used again, their memory is not.
+local slots_left = memory.allocator.memory:slots_left()
+for _ = 1, 5 do
+  thread.new(memory, { entry = function() end, monitor = true }):start():kill()
+  local one = process.new(memory, { source = "return 7", heap_bits = 17, monitor = true }):start()
+  expect(one:wait()[1] == 7, "%s", one.event)
+  one:kill()
+end
+local lost = slots_left - memory.allocator.memory:slots_left()
+expect(lost >= 0 and lost < 20, "%d slots are lost", lost)
 
 -- The allocator's idea of what is left is the kernel's: it takes all, and the kernel has no more.
 local blocks = 0
@@ -124,15 +125,16 @@ for bits = 25, 12, -1 do
   local why
   repeat
     why = error_of(memory.object, memory, seL4.UntypedObject, bits)
-    blocks = blocks + (why == "" and 1 or 0)
-  until why ~= ""
-  expect(why:find("has room", 1, true), "%s", why)
+    blocks = blocks + (why and 0 or 1)
+  until why
+  expect(has(why, "has room"), "%s", why)
 end
 expect(blocks > 5, "%d blocks", blocks)
-for _, untyped in ipairs(memory.untypeds) do
-  local err = seL4.Untyped_Retype(untyped.slot, seL4.RISCV_4K_Page, 0, CNODE, 0, 0,
-    memory:slot(), 1)
-  expect(err == seL4.NotEnoughMemory, "untyped %d: error %d", untyped.slot, err)
+for i, untyped in ipairs(memory.info.untypedList) do
+  local parent = memory.info.untyped.start + i - 1
+  local err = not untyped.isDevice and seL4.Untyped_Retype(parent, seL4.RISCV_4K_Page, 0, CNODE, 0,
+    0, memory:slot(), 1)
+  expect(untyped.isDevice or err == seL4.NotEnoughMemory, "untyped %d: error %s", parent, err)
 end
 
-print(("%d passed, %d failed"):format(passed, failed))
+lib.finish()

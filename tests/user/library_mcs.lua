@@ -5,19 +5,11 @@
 
 local seL4 = require "seL4"
 local bootstrap = require "sel4.bootstrap"
+local lib = require "lib"
 local process = require "sel4.process"
 local thread = require "sel4.thread"
 
-local passed, failed = 0, 0
-
-local function expect(is_right, what, ...)
-  if is_right then
-    passed = passed + 1
-  else
-    failed = failed + 1
-    print("FAILED: " .. what:format(...))
-  end
-end
+local expect = lib.expect
 
 local memory = bootstrap.open()
 local endpoint = memory:object(seL4.EndpointObject)
@@ -68,5 +60,5 @@ child:start()
 local _, from, word = seL4.RecvWithMRs(endpoint, reply)
 expect(from == 5 and word == 77, "the child's message: %d from %d", word, from)
 
-print(("%d passed, %d failed"):format(passed, failed))
+lib.finish()
 seL4.DebugHalt()

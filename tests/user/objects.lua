@@ -5,27 +5,10 @@
 
 local seL4 = require "seL4"
 local alloc = require "sel4.alloc"
+local lib = require "lib"
 local object = require "sel4.object"
 
-local passed, failed = 0, 0
-
-local function expect(is_right, what, ...)
-  if is_right then
-    passed = passed + 1
-  else
-    failed = failed + 1
-    print("FAILED: " .. what:format(...))
-  end
-end
-
-local function error_of(fn, ...)
-  local has_succeeded, err = pcall(fn, ...)
-  return not has_succeeded and err or nil
-end
-
-local function has(text, part)
-  return tostring(text):find(part, 1, true) ~= nil
-end
+local expect, error_of, has = lib.expect, lib.error_of, lib.has
 
 local memory = alloc.open()
 local free_before = memory:statistics()
@@ -128,7 +111,7 @@ expect(memory:statistics() == free_before, "%s", memory)
 -- Running out is an error that says what is left, and nothing is lost by it.
 expect(has(error_of(memory.object, memory, seL4.UntypedObject, 36), "are free, in blocks of 2^"),
   "no memory")
-expect(has(error_of(memory.object, memory, seL4.CapTableObject), "size_bits is needed"), "no size")
+expect(has(error_of(memory.object, memory, seL4.CapTableObject), "needs size_bits"), "no size")
 expect(has(error_of(memory.object, memory, 99), "no object type"), "an unknown type")
 local pages = {}
 err = error_of(function()
@@ -136,7 +119,7 @@ err = error_of(function()
     pages[#pages + 1] = memory:object(seL4.RISCV_Mega_Page)
   end
 end)
-expect(has(err, "no room for one more Page") and #pages > 5, "%s, %d pages", err, #pages)
+expect(has(err, "room for one more Page") and #pages > 5, "%s, %d pages", err, #pages)
 for _, made in ipairs(pages) do
   memory:free(made)
 end
@@ -158,4 +141,4 @@ err = error_of(function()
 end)
 expect(object.is_refusal(err, "FailedLookup"), "a leaf that is not there: %s", err)
 
-print(("%d passed, %d failed"):format(passed, failed))
+lib.finish()

@@ -5,29 +5,13 @@
 
 local seL4 = require "seL4"
 local bootstrap = require "sel4.bootstrap"
+local lib = require "lib"
 local msgpack = require "sel4.msgpack"
 local rpc = require "sel4.rpc"
+local rpc_server = require "sel4.rpc.server"
 local thread = require "sel4.thread"
 
-local passed, failed = 0, 0
-
-local function expect(is_right, what, ...)
-  if is_right then
-    passed = passed + 1
-  else
-    failed = failed + 1
-    print("FAILED: " .. what:format(...))
-  end
-end
-
-local function error_of(fn, ...)
-  local has_succeeded, err = pcall(fn, ...)
-  return has_succeeded and "" or tostring(err)
-end
-
-local function has(text, part)
-  return tostring(text):find(part, 1, true) ~= nil
-end
+local expect, error_of, has = lib.expect, lib.error_of, lib.has
 
 -- --- MessagePack: examples of the specification, value by value ---------------------------------
 
@@ -66,6 +50,22 @@ for i = 1, 70000 do
 end
 local long = msgpack.encode(list)
 expect(long:byte() == 0xdd and #msgpack.decode(long) == 70000, "long arrays")
+-- Every representation that the format has for a value: decoded alike, whichever was chosen. These
+-- are the values of msgpack-test-suite, which implementations of the format share.
+local vectors = require "msgpack_vectors"
+for _, vector in ipairs(vectors.all) do
+  for _, hex in ipairs(vector.encoded) do
+    local is_decoded, decoded, after = pcall(msgpack.decode, bytes(hex))
+    expect(is_decoded and vectors.is_same(decoded, vector.value) and after == #bytes(hex) + 1,
+      "decoding %s: %s", hex, tostring(decoded))
+  end
+  local encoded = msgpack.encode(vector.value)
+  expect(vectors.is_same(msgpack.decode(encoded), vector.value), "there and back: %s",
+    vector.encoded[1])
+end
+for _, hex in ipairs { "d6ff5a4af6a5", "d7ffa1dcd7c85a4af6a5", "c70cff000000000000000400000000" } do
+  expect(has(error_of(msgpack.decode, bytes(hex)), "is not supported"), "an extension: %s", hex)
+end
 local BAD = { "", "93", "9301", "a5616263", "c1", "d9ff61", "8101", "dd7fffffff", "81c001" }
 for _, hex in ipairs(BAD) do
   expect(has(error_of(msgpack.decode, bytes(hex)), "msgpack.decode:"), "bad bytes %s", hex)
@@ -88,7 +88,8 @@ end
 
 local interface = rpc.interface {
   name = "test", { "add", "integer", "integer" }, { "echo", "any" }, { "sum", "table" },
-  { "who" }, { "fail", "string" }, { "identify", "cap" }, { "lend" }, { "absent" }, { "stop" },
+  { "who" }, { "fail", "string" }, { "identify", "cap" }, { "lend" }, { "absent" },
+  { "fail_with", "any" }, { "echo_text" }, { "describe" }, { "stop" },
 }
 local given = memory:slot()
 local handlers = {
@@ -104,17 +105,18 @@ local handlers = {
   who = function(badge) return badge end,
   fail = function(_, text) error(text, 0) end,
   identify = function(_, slot)
-    local number = seL4.DebugCapIdentify(slot)
-    seL4.CNode_Delete(seL4.CapInitThreadCNode, slot, seL4.WordBits)
-    return number
+    return seL4.DebugCapIdentify(slot)
   end,
-  lend = function() return rpc.cap(endpoint) end,
-  stop = function() return rpc.STOP end,
+  fail_with = function(_, value) error(value) end,
+  echo_text = function() return print end,
+  describe = function() return "an endpoint", rpc_server.cap(endpoint) end,
+  lend = function() return rpc_server.cap(endpoint) end,
+  stop = function() return rpc_server.STOP end,
 }
 local is_served = false
 thread.new(memory, { name = "server", priority = 254, entry = function()
-  rpc.serve(interface, { endpoint = endpoint, reply = reply, handlers = handlers, window = window,
-    receive_slot = given })
+  rpc_server.serve(interface, { endpoint = endpoint, reply = reply, handlers = handlers,
+    window = window, receive_slot = given })
   is_served = true
 end }):start()
 
@@ -142,9 +144,29 @@ expect(has(error_of(client.add, client, 1, 2, 3), "takes 2 arguments, not 3"), "
 expect(has(error_of(client.absent, client), "not carried out here"), "a method without a handler")
 expect(client:identify(memory:object(seL4.NotificationObject)) == 6, "a capability as argument")
 expect(client:identify(memory:object(seL4.TCBObject)) == 12, "and another in the same slot")
-expect(has(error_of(client.identify, client, "x"), "must be a CPtr"), "no capability")
+expect(has(error_of(client.identify, client, "x"), "must be a capability"), "no capability")
 expect(client:lend() == answer_slot and seL4.DebugCapIdentify(answer_slot) == 4,
   "a capability as result")
+-- Errors that are no texts, and errors that are too long for a message.
+local function raised_by(fn, ...)
+  return select(2, pcall(fn, ...))
+end
+err = raised_by(client.fail_with, client, { code = 7, message = "seven" })
+expect(err.value.code == 7 and tostring(err) == "test.fail_with: seven", "%s", err)
+err = raised_by(client.fail, client, ("long "):rep(1000))
+expect(rpc.is_error(err) and #err.message == 700, "a long error: %d", #err.message)
+expect(has(raised_by(client.echo_text, client), "function cannot be sent"), "a bad result")
+
+-- Capabilities among other results, and where none can come.
+expect(has(raised_by(client.describe, client), "that slot has to be empty"), "a slot in use")
+seL4.CNode_Delete(seL4.CapInitThreadCNode, answer_slot, seL4.WordBits)
+local label, slot = client:describe()
+expect(label == "an endpoint" and seL4.DebugCapIdentify(slot) == 4, "%s %s", label, slot)
+expect(has(raised_by(narrow.lend, narrow), "needs the option receive_slot"), "no slot")
+expect(has(raised_by(client.identify, client, badged), "no capability has come"),
+  "its own endpoint")
+expect(seL4.DebugCapIdentify(given) == 0, "what is not moved away is deleted")
+
 seL4.SetMR(0, 1)
 local raw = seL4.Call(badged, seL4.MessageInfo_new(99, 0, 0, 1))
 expect(seL4.MessageInfo_get_label(raw) == 1, "a method that the server does not know")
@@ -158,4 +180,4 @@ expect(has(error_of(rpc.interface, { { "a", "teapot" } }), "unknown type 'teapot
 expect(has(error_of(rpc.interface, { { "a" }, { "a" } }), "two methods 'a'"), "two of a name")
 expect(has(error_of(rpc.interface, { 5 }), "must be a table"), "no table")
 
-print(("%d passed, %d failed"):format(passed, failed))
+lib.finish()

@@ -5,60 +5,48 @@
 --   local memory = alloc.open()                        -- once in a program
 --   local endpoint = memory:object(seL4.EndpointObject, nil, "requests")
 --   memory:free(endpoint)                              -- with every copy of it, wherever it went
+--   local group = memory:group { name = "a job", bytes = 1 << 20 }
+--   group:object(seL4.TCBObject)
+--   group:destroy()                                    -- all that was made through it
 --
 -- Every object is made in an untyped capability of its own that is as large as the object. To free
 -- it, that capability is revoked: the kernel deletes the object and all capabilities to it.
 --
 --     Untyped 2^20 (from boot)
 --       |- Untyped 2^19 ... in use
---       `- Untyped 2^19 - split into two 2^18, and so on down to the object's size
+--       `- Untyped 2^19 - split into two 2^18, and so on; from 2^16 on into up to 16 parts
 --
--- Two halves that are both free become their parent again, by deleting them.
+-- Parts that are all free become their parent again, by deleting them. A call that fails leaves
+-- everything as it was.
 
+local blocks = require "sel4.alloc.blocks"
+local common = require "sel4.alloc.common"
+local group = require "sel4.alloc.group"
+local linear = require "sel4.alloc.linear"
 local object = require "sel4.object"
 local seL4 = require "seL4"
 
 local alloc = {}
 
-local CNODE, DEPTH = seL4.CapInitThreadCNode, seL4.WordBits
+local DEPTH = seL4.WordBits
+local check = common.check
 
--- Sizes of objects that come in one, and the kinds of sel4.object.
-local TYPES = {
-  [seL4.TCBObject] = { bits = seL4.TCBBits, kind = "TCB" },
-  [seL4.EndpointObject] = { bits = seL4.EndpointBits, kind = "Endpoint" },
-  [seL4.NotificationObject] = { bits = seL4.NotificationBits, kind = "Notification" },
-  [seL4.RISCV_4K_Page] = { bits = seL4.PageBits, kind = "Page" },
-  [seL4.RISCV_Mega_Page] = { bits = seL4.LargePageBits, kind = "Page" },
-  [seL4.RISCV_Giga_Page] = { bits = seL4.HugePageBits, kind = "Page" },
-  [seL4.RISCV_PageTableObject] = { bits = seL4.PageTableBits, kind = "PageTable" },
-  [seL4.CapTableObject] = { extra_bits = seL4.SlotBits, kind = "CNode" },
-  [seL4.UntypedObject] = { extra_bits = 0, kind = "Untyped" },
-  [seL4.LuaHeapObject] = { extra_bits = 0, kind = "Heap" },
-}
-if seL4.SchedContextObject then
-  TYPES[seL4.SchedContextObject] = { extra_bits = 0, kind = "SchedContext" }
-  TYPES[seL4.ReplyObject] = { bits = seL4.ReplyBits, kind = "Reply" }
-end
-
-local function check(err, call, level)
-  if err ~= seL4.NoError then
-    object.refuse(err, call, nil, (level or 1) + 1)
-  end
-end
-
-local Memory = {}
+local Memory = setmetatable({}, { __index = common.Common })
 Memory.__index = Memory
 Memory.__name = "sel4.alloc"
 
--- --- slots --------------------------------------------------------------------------------------
+--- Number of slots that are left.
+function Memory:slots_left()
+  return #self.free_slots + self.slot_end - self.next_slot
+end
 
---- An empty slot of the root CNode that is nobody else's.
+--- An empty slot of the CNode that is nobody else's.
 function Memory:slot()
   local slot = table.remove(self.free_slots)
   if slot then
     return slot
   elseif self.next_slot >= self.slot_end then
-    error("all slots of the root CNode are in use; free some objects", 2)
+    error("all slots of the CNode are in use; free some objects", 2)
   end
   self.next_slot = self.next_slot + 1
   return self.next_slot - 1
@@ -66,171 +54,84 @@ end
 
 --- Gives a slot back; what it holds is deleted.
 function Memory:free_slot(slot)
-  check(seL4.CNode_Delete(CNODE, slot, DEPTH), "CNode_Delete", 2)
+  slot = object.cptr(slot, 2)
+  check(seL4.CNode_Delete(self.cnode, slot, DEPTH), "CNode_Delete", 2)
   object.name(slot, nil)
   self.free_slots[#self.free_slots + 1] = slot
 end
 
--- --- blocks of memory ---------------------------------------------------------------------------
-
--- A block is { slot =, bits =, parent =, buddy = }; self.free_blocks[bits] lists those not in use.
-
-local function take(list, block)
-  for i = #list, 1, -1 do
-    if list[i] == block then
-      list[i] = list[#list]
-      list[#list] = nil
-      return true
-    end
-  end
-  return false
-end
-
-function Memory:put(block)
-  local list = self.free_blocks[block.bits]
-  list[#list + 1] = block
-end
-
--- Two blocks of half the size; one is returned, the other is free.
-function Memory:split(block)
-  local bits = block.bits - 1
-  local halves = {}
-  for i = 1, 2 do
-    local slot = self:slot()
-    check(seL4.Untyped_Retype(block.slot, seL4.UntypedObject, bits, CNODE, 0, 0, slot, 1),
-      "Untyped_Retype", 3)
-    halves[i] = { slot = slot, bits = bits, parent = block }
-  end
-  halves[1].buddy, halves[2].buddy = halves[2], halves[1]
-  self:put(halves[2])
-  return halves[1]
-end
-
--- A block of exactly 2^bits bytes; nil if there is none.
-function Memory:take_block(bits)
-  for size = bits, self.most_bits do
-    local list = self.free_blocks[size]
-    local block = list and table.remove(list)
-    if block then
-      while block.bits > bits do
-        block = self:split(block)
-      end
-      return block
-    end
-  end
-end
-
--- The block is free: joined with its other half as far as that is free, too.
-function Memory:give_block(block)
-  while block.buddy and take(self.free_blocks[block.bits], block.buddy) do
-    self:free_slot(block.slot)
-    self:free_slot(block.buddy.slot)
-    block = block.parent
-  end
-  self:put(block)
-end
-
--- --- objects ------------------------------------------------------------------------------------
-
-local function type_of(object_type, size_bits, level)
-  local row = TYPES[object_type]
-  if not row then
-    error(("object: %s is no object type of this configuration"):format(tostring(object_type)),
-      level + 1)
-  elseif not row.bits and math.type(size_bits) ~= "integer" then
-    error(("object: %s objects come in several sizes: size_bits is needed"):format(row.kind),
-      level + 1)
-  end
-  return row, row.bits or size_bits + row.extra_bits
-end
-
-function Memory:no_room(row, bits, level)
+local function no_room(self, row, bits, level)
   local free, largest = self:statistics()
-  error(("no room for one more %s of 2^%d bytes: %d KiB are free, in blocks of 2^%d at most")
-    :format(row.kind, bits, free >> 10, largest), level + 1)
+  error(("no untyped memory has room for one more %s of 2^%d bytes: %d KiB are free, in blocks of "
+    .. "2^%d at most"):format(row.kind, bits, free >> 10, largest), level + 1)
 end
 
---- Makes an object and returns it as sel4.object has it. `size_bits` is for the types that come in
---- several sizes: log2 of the slots of a CapTable, of the bytes of the others. `name` is for
---- explanations.
-function Memory:object(object_type, size_bits, name)
-  local row, bits = type_of(object_type, size_bits, 2)
-  local least = math.max(bits, seL4.MinUntypedBits)
-  local block = self:take_block(least)
+--- As object, but returns the slot alone.
+function Memory:allocate(object_type, size_bits, level)
+  level = (level or 1) + 1
+  local row, bits = common.type_of(object_type, size_bits, level)
+  local block = blocks.take(self, math.max(bits, seL4.MinUntypedBits), level)
   if not block then
-    self:no_room(row, bits, 2)
+    no_room(self, row, bits, level)
   end
   local slot = self:slot()
-  local err = seL4.Untyped_Retype(block.slot, object_type, size_bits or 0, CNODE, 0, 0, slot, 1)
+  local err = seL4.Untyped_Retype(block.slot, object_type, size_bits or 0, self.cnode, 0, 0, slot,
+    1)
   if err ~= seL4.NoError then
+    local refusal = object.refusal(err, "Untyped_Retype", nil, level)
     self.free_slots[#self.free_slots + 1] = slot
-    self:give_block(block)
-    object.refuse(err, "Untyped_Retype", nil, 2)
+    blocks.give(self, block)
+    error(refusal, 0)
   end
-  local made = object.wrap(row.kind, slot, name)
   self.blocks[slot] = block
-  self.used = self.used + (1 << least)
+  self.used = self.used + (1 << block.bits)
   self.count = self.count + 1
-  return made
+  return slot
+end
+
+-- An object's capability has been moved to another slot; the old one is free.
+function Memory:moved(from, to)
+  self.blocks[from], self.blocks[to] = nil, self.blocks[from]
+  self.free_slots[#self.free_slots + 1] = from
 end
 
 --- Destroys an object of this allocator, and with it every capability to it.
 function Memory:free(value)
-  local slot = object.cptr(value, 2)
+  local slot = common.slot_to_free(self, value, 2)
   local block = self.blocks[slot]
   if not block then
     error(("free: capability %d is no object of this allocator, or freed already"):format(slot), 2)
   end
-  check(seL4.CNode_Revoke(CNODE, block.slot, DEPTH), "CNode_Revoke", 2)
+  check(seL4.CNode_Revoke(self.cnode, block.slot, DEPTH), "CNode_Revoke", 2)
   self.blocks[slot] = nil
+  object.name(slot, nil)
+  self.free_slots[#self.free_slots + 1] = slot -- revoking has emptied it
+  if block.is_device then
+    return
+  end
   self.used = self.used - (1 << block.bits)
   self.count = self.count - 1
-  object.name(slot, nil)
-  self.free_slots[#self.free_slots + 1] = slot -- revoking has emptied it, unless it was moved
-  self:give_block(block)
+  blocks.give(self, block)
 end
 
---- Copies a capability to a new slot with at most `rights` (all if left out) and, unless it is 0 or
---- left out, with a badge. Returns it as an object of the same kind. Give it back with free_slot.
-function Memory:copy(value, rights, badge, name)
-  local slot = self:slot()
-  check(seL4.CNode_Mint(CNODE, slot, DEPTH, CNODE, object.cptr(value, 2), DEPTH,
-    rights or seL4.AllRights, badge or 0), "CNode_Mint", 2)
-  return object.wrap(type(value) == "table" and value.kind or "Endpoint", slot, name)
-end
-
---- A CSpace of one CNode with 2^bits slots, as a CNode object whose guard makes a slot's number its
---- CPtr at depth WordBits.
-function Memory:cspace(bits, name)
-  local bare = self:object(seL4.CapTableObject, bits)
-  local guarded = self:slot()
-  check(seL4.CNode_Mint(CNODE, guarded, DEPTH, CNODE, bare.cptr, DEPTH, seL4.AllRights,
-    seL4.CNode_CapData_new(0, DEPTH - bits)), "CNode_Mint", 2)
-  local cspace = object.wrap("CNode", guarded, name)
-  cspace.bare = bare -- to be freed: the CSpace goes with it
-  return cspace
-end
-
---- A CSpace of two levels: 2^root_bits CNodes of 2^leaf_bits slots, made when first used. Returns
---- the CNode object; :leaf(i) makes sure that the i-th (from 0) is there and returns it. The CPtr
---- of slot j of leaf i is i << leaf_bits | j.
-function Memory:two_level_cspace(root_bits, leaf_bits, name)
-  local cspace = self:object(seL4.CapTableObject, root_bits)
-  local guarded = self:slot()
-  check(seL4.CNode_Mint(CNODE, guarded, DEPTH, CNODE, cspace.cptr, DEPTH, seL4.AllRights,
-    seL4.CNode_CapData_new(0, DEPTH - root_bits - leaf_bits)), "CNode_Mint", 2)
-  local top = object.wrap("CNode", guarded, name)
-  local memory, leaves = self, {}
-  top.bare = cspace
-  top.leaf = function(_, index)
-    if not leaves[index] then
-      leaves[index] = memory:object(seL4.CapTableObject, leaf_bits)
-      check(seL4.CNode_Copy(cspace.cptr, index, root_bits, CNODE, leaves[index].cptr, DEPTH,
-        seL4.AllRights), "CNode_Copy", 2)
+--- A frame of the device page at a physical address, as a Page object. Once per page, until it is
+--- freed.
+function Memory:device_frame(paddr, level)
+  level = (level or 1) + 1
+  for i, untyped in ipairs(self.info and self.info.untypedList or {}) do
+    if untyped.isDevice and untyped.paddr == paddr and untyped.sizeBits == seL4.PageBits then
+      local slot, from = self:slot(), self.info.untyped.start + i - 1
+      local err = seL4.Untyped_Retype(from, seL4.RISCV_4K_Page, 0, self.cnode, 0, 0, slot, 1)
+      if err ~= seL4.NoError then
+        local refusal = object.refusal(err, "Untyped_Retype", nil, level)
+        self.free_slots[#self.free_slots + 1] = slot
+        error(refusal, 0)
+      end
+      self.blocks[slot] = { slot = from, bits = seL4.PageBits, is_device = true }
+      return object.wrap("Page", slot)
     end
-    return leaves[index]
   end
-  return top
+  error(("no device has a page of its own at 0x%x"):format(paddr), level)
 end
 
 --- Bytes that are free; log2 of the largest free block; bytes in use; number of objects.
@@ -247,28 +148,57 @@ end
 
 function Memory:__tostring()
   local free, largest, used, count = self:statistics()
-  return ("allocator: %d objects of %d KiB, %d KiB free in blocks up to 2^%d bytes"):format(count,
-    used >> 10, free >> 10, largest)
+  return ("allocator: %d objects of %d KiB, %d KiB free in blocks up to 2^%d bytes, %d free slots")
+    :format(count, used >> 10, free >> 10, largest, self:slots_left())
 end
 
---- The allocator of the root task: { info = boot information } with the methods above. It counts on
---- being the only one that uses empty slots and untyped memory.
-function alloc.open()
-  local info = seL4.GetBootInfo()
+--- A part of an allocator that is given back as a whole, with the same methods. Options: `name` for
+--- messages; `bytes`, the most that its objects may take (without end if left out).
+function Memory:group(options)
+  return group(self, options or {})
+end
+
+--- An allocator over memory and slots that the caller has: for processes that were given some.
+--- Options: `cnode`, CPtr of the CNode with the slots, all of whose slots have their number as
+--- CPtr; `first_slot` and `slot_end`, the first and the one after the last; `untypeds`, a list of
+--- { slot =, bits = }. It counts on being the only one that uses these.
+function alloc.new(options)
   local memory = setmetatable({
-    info = info, free_blocks = {}, free_slots = {}, blocks = {}, used = 0, count = 0, most_bits = 0,
-    next_slot = info.empty.start, slot_end = info.empty.stop,
+    cnode = object.cptr(options.cnode, 2), next_slot = options.first_slot,
+    slot_end = options.slot_end, info = options.info,
+    free_blocks = {}, free_slots = {}, blocks = {}, used = 0, count = 0, most_bits = 0,
   }, Memory)
   for bits = 0, seL4.MaxUntypedBits do
     memory.free_blocks[bits] = {}
   end
-  for i, untyped in ipairs(info.untypedList) do
-    if not untyped.isDevice then
-      memory:put({ slot = info.untyped.start + i - 1, bits = untyped.sizeBits })
-      memory.most_bits = math.max(memory.most_bits, untyped.sizeBits)
-    end
+  for _, untyped in ipairs(options.untypeds) do
+    blocks.put(memory, { slot = object.cptr(untyped.slot, 2), bits = untyped.bits })
+    memory.most_bits = math.max(memory.most_bits, untyped.bits)
   end
   return memory
+end
+
+--- An allocator over another one that makes objects side by side and gives no memory back: it needs
+--- one slot for an object where the other needs two and more. The same methods, but no statistics.
+alloc.linear = linear
+
+--- The allocator behind what sel4.alloc or sel4.bootstrap has opened: modules take either.
+function alloc.of(memory)
+  return memory.allocator or memory
+end
+
+--- The allocator of the root task, over all that it was given at boot: { info = boot information }
+--- with the methods above.
+function alloc.open()
+  local info = seL4.GetBootInfo()
+  local untypeds = {}
+  for i, untyped in ipairs(info.untypedList) do
+    if not untyped.isDevice then
+      untypeds[#untypeds + 1] = { slot = info.untyped.start + i - 1, bits = untyped.sizeBits }
+    end
+  end
+  return alloc.new { info = info, cnode = seL4.CapInitThreadCNode, untypeds = untypeds,
+    first_slot = info.empty.start, slot_end = info.empty.stop }
 end
 
 return alloc

@@ -18,14 +18,10 @@
 -- Then depths are WordBits, rights AllRights, badges and data words 0, roots the root CNode, attr
 -- the default and authority the root task's TCB where they are left out.
 
+local errors = require "sel4.errors"
 local seL4 = require "seL4"
 
 local object = {}
-
-local ERROR_NAMES = {
-  "InvalidArgument", "InvalidCapability", "IllegalOperation", "RangeError", "AlignmentError",
-  "FailedLookup", "TruncatedMessage", "DeleteFirst", "RevokeFirst", "NotEnoughMemory",
-}
 
 -- Kinds of objects and the prefixes of their functions in module seL4.
 local PREFIXES = {
@@ -65,14 +61,19 @@ local function place_of(level)
   return text
 end
 
---- Raises the error object of a refused call: fields code (the error number), name
+--- The error object of the call that has just been refused: fields code (the error number), name
 --- ("DeleteFirst"), call ("CNode_Copy"), object (what was invoked), explanation (a sentence).
---- `level` as for error().
-function object.refuse(code, call, target, level)
-  error(setmetatable({
-    code = code, name = ERROR_NAMES[code] or ("error %d"):format(code), call = call,
+--- `level` as for error(). For who must tidy up, with calls of his own, before he raises it.
+function object.refusal(code, call, target, level)
+  return setmetatable({
+    code = code, name = errors.name(code), call = call,
     object = target, explanation = with_names(seL4.Explain()), place = place_of((level or 1) + 1),
-  }, Refusal), 0)
+  }, Refusal)
+end
+
+--- Raises the error object of a refused call.
+function object.refuse(code, call, target, level)
+  error(object.refusal(code, call, target, (level or 1) + 1), 0)
 end
 
 --- Whether a caught error is a refusal of the kernel; with a name, of that kind.

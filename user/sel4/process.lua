@@ -2,82 +2,128 @@
 --- Processes: a VSpace, a CSpace, a Lua heap and a first thread, none of them shared.
 --
 --   local process = require "sel4.process"
---   local child = process.new(memory, { name = "child", source = 'print("hello", ...)',
---     args = { "x" }, heap_bits = 18, caps = { [1] = endpoint } })
+--   local child = process.new(memory, { name = "child", source = 'return "hello", ...',
+--     args = { "x" }, heap_bits = 18, caps = { [1] = endpoint }, monitor = true })
 --   child:start()
+--   print(child:wait())       --> process 'child' has ended with hello, x
+--   child:respawn()           -- the same once more, from the beginning
+--   child:kill()              -- all its memory is given back
+--
+-- `program = "a.module"` instead of `source` runs a module of the caller's image; written as a
+-- plain string, it is found when the caller's program is started, as with require. What the program
+-- requires comes along, if the caller's image has it.
 
-local bootstrap = require "sel4.bootstrap"
+local alloc = require "sel4.alloc"
+local image = require "sel4.image"
+local object = require "sel4.object"
 local seL4 = require "seL4"
 local tcb = require "sel4.tcb"
+local vspace = require "sel4.vspace"
 
 local process = {}
 
-local PAGE_SIZE = 1 << seL4.PageBits
-local IMAGE_VADDR = 0x10000
 local HEAP_BITS, CSPACE_BITS = 20, 6
-local HEADER_SIZE, RECORD_SIZE = 32, 32
-local KNOWN = { name = true, source = true, args = true, modules = true, heap_bits = true,
-  cspace_bits = true, caps = true, priority = true, fault_endpoint = true,
-  budget = true, period = true }
-
-local check = bootstrap.check
-
--- A program image, as the machine wants it: header, records of modules and arguments, texts.
-local function make_image(name, source, modules, args)
-  local texts = { { name, source } }
-  for module_name, text in pairs(modules) do
-    texts[#texts + 1] = { module_name, text }
-  end
-  local module_count = #texts
-  for _, argument in ipairs(args) do
-    texts[#texts + 1] = { "", tostring(argument) }
-  end
-  local offset = HEADER_SIZE + RECORD_SIZE * #texts
-  local records, bytes = {}, {}
-  for i, pair in ipairs(texts) do
-    local label, text = pair[1], pair[2]
-    records[i] = ("<I8I8I8I8"):pack(offset, #label, offset + #label, #text)
-    bytes[i] = label .. text
-    offset = offset + #bytes[i]
-  end
-  return ("<c8I8I8I8"):pack("seLVMimg", offset, module_count, #args)
-    .. table.concat(records) .. table.concat(bytes)
+local STARTER = { program = "sel4.start" } -- so named, the linker finds it
+local KNOWN = { name = true, source = true, program = true, args = true, modules = true,
+  heap_bits = true, cspace_bits = true, caps = true, priority = true, fault_endpoint = true,
+  monitor = true, monitor_slot = true, own_cspace = true, bytes = true }
+for _, name in ipairs(tcb.TIME_OPTIONS) do
+  KNOWN[name] = true
 end
 
--- Fills frames with an image and maps them in the new VSpace; the address after the last.
-local function load_image(memory, vspace, image)
-  local vaddr = IMAGE_VADDR
-  local window = memory:window(PAGE_SIZE)
-  for at = 1, #image, PAGE_SIZE do
-    local frame = memory:object(seL4.RISCV_4K_Page)
-    memory:map(frame, window)
-    seL4.StoreBytes(window, image:sub(at, at + PAGE_SIZE - 1))
-    check(seL4.RISCV_Page_Unmap(frame), 1)
-    memory:map(frame, vaddr, vspace, seL4.CanRead)
-    vaddr = vaddr + PAGE_SIZE
+local function check(err, call)
+  if err ~= seL4.NoError then
+    object.refuse(err, call, nil, 3)
   end
-  return vaddr
 end
 
--- A VSpace with a Lua heap: what a Lua thread needs to run in.
-local function make_vspace(memory, heap_bits)
-  local vspace = memory:object(seL4.RISCV_PageTableObject)
-  local heap = memory:object(seL4.LuaHeapObject, heap_bits)
-  check(seL4.RISCV_ASIDPool_Assign(seL4.CapInitThreadASIDPool, vspace), 1)
-  check(seL4.Lua_Heap_Bind(heap, vspace), 1)
-  return vspace, heap
-end
+-- --- what it runs -------------------------------------------------------------------------------
 
-local function make_cspace(memory, bits, caps)
-  local cspace = memory:cspace(bits)
-  for index, slot in pairs(caps) do
-    check(seL4.CNode_Copy(cspace, index, seL4.WordBits, seL4.CapInitThreadCNode, slot,
-      seL4.WordBits, seL4.AllRights), 1)
+-- The program's name and text.
+local function program_of(options)
+  if options.program then
+    local text = image.module(options.program)
+    if not text then
+      error(("process.new: there is no module '%s' in the image; write its name as a plain string, "
+        .. "program = \"%s\""):format(options.program, options.program), 4)
+    end
+    return options.program, text
   end
-  return cspace
+  return options.name or "process", options.source
+    or error("process.new: 'source' is missing, or 'program'", 4)
 end
 
-local Process = {}
+-- The image of a program that the starter runs. Its arguments tell where the real program lies, so
+-- they are known when everything else has its place: numbers of one width.
+local WIDTH = 8
+
+local function watched_image(list, args, exit)
+  local starter = image.closure(STARTER.program, image.module(STARTER.program), {})
+  local is_there = {}
+  for _, module in ipairs(starter) do
+    is_there[module[1]] = true
+  end
+  local main = list[1]
+  for _, module in ipairs(list) do
+    if not is_there[module[1]] then
+      starter[#starter + 1] = module
+    end
+  end
+  local number = ("%%0%dd"):format(WIDTH)
+  local function arguments(vaddr)
+    return { number:format(exit), tcb.RESULT, main[1], number:format(vaddr), #main[2],
+      table.unpack(args) }
+  end
+  local bytes = image.pack(starter, arguments(0))
+  for _, module in ipairs(image.modules(function(offset, size)
+    return bytes:sub(offset + 1, offset + size)
+  end)) do
+    if module.name == main[1] then
+      return image.pack(starter, arguments(image.VADDR + module.offset))
+    end
+  end
+end
+
+-- --- building and taking down -------------------------------------------------------------------
+
+local function copy_caps(self, caps)
+  for index, cap in pairs(caps) do
+    self:grant(index, cap)
+  end
+end
+
+-- Fills frames with the image and maps them, to be read and executed.
+local function load_image(self, own)
+  local region = self.space:allocate(#self.image, { vaddr = image.VADDR, rights = seL4.CanRead,
+    name = "the program" })
+  own:write(region, self.image)
+  return region
+end
+
+local function build(self)
+  local options, group = self.options, self.group
+  self.space = vspace.new(group, { name = self.name })
+  self.vspace = self.space.root
+  self.heap = group:object(seL4.LuaHeapObject, options.heap_bits or HEAP_BITS,
+    self.name .. "'s heap").cptr
+  check(seL4.Lua_Heap_Bind(self.heap, self.vspace), "Lua_Heap_Bind")
+  self.cspace = group:cspace(self.cspace_bits, self.name .. "'s CSpace").cptr
+  copy_caps(self, options.caps or {})
+  if options.own_cspace then
+    self:grant(options.own_cspace, self.cspace)
+  end
+  local program = load_image(self, vspace.own(alloc.of(self.memory)))
+  local buffer = self.space:allocate(1 << seL4.PageBits,
+    { vaddr = program.vaddr + program.size, name = "the IPC buffer" })
+  self.tcb = group:object(seL4.TCBObject, nil, self.name).cptr
+  local settings = tcb.settings(options, { cspace = self.cspace, slot = self.exit_slot,
+    vspace = self.vspace, buffer = buffer.vaddr, frame = buffer.frames[1].cptr })
+  tcb.watch(self, group, options, settings)
+  self.context = tcb.configure(group, self.tcb, settings)
+  seL4.DebugNameThread(self.tcb, self.name)
+end
+
+local Process = { kind = "process" }
 Process.__index = Process
 Process.__name = "sel4.process"
 
@@ -87,50 +133,120 @@ end
 
 --- Lets the process's first thread run its program from the start.
 function Process:start()
-  check(seL4.TCB_WriteRegisters(self.tcb, true, 0, 1, { pc = IMAGE_VADDR }), 1)
+  self.event = nil
+  check(seL4.TCB_WriteRegisters(self.tcb, true, 0, 1, { pc = image.VADDR }), "TCB_WriteRegisters")
   return self
 end
 
 --- Bytes of its heap: size, in use, most ever in use.
 function Process:heap_stats()
   local err, size, used, peak = seL4.Lua_Heap_Stats(self.heap)
-  check(err, 1)
+  check(err, "Lua_Heap_Stats")
   return size, used, peak
 end
 
---- Makes a process with one thread. `memory` is of bootstrap.open. Options:
----   source           text of its program;  modules = { name = text } what the program requires
----   args             texts, the program's `...`
----   name             what messages and tables call it
----   heap_bits        log2 of the size of its Lua heap, 16 to 30; 20 (1 MiB) if left out
----   caps             { [index] = slot }: copies of these capabilities are all its CSpace has
----   cspace_bits      log2 of the slots of its CSpace, 6 if left out
----   priority         100 if left out
----   fault_endpoint   CPtr, in its CSpace (MCS: in the caller's), of an endpoint for its faults
----   budget, period   as for sel4.thread
---- Returns { tcb, vspace, cspace, heap = slots } with the methods above.
-function process.new(memory, options)
+--- Copies a capability into slot `index` of the process's CSpace, with at most `rights` (all if
+--- left out) and, unless it is 0 or left out, with a badge.
+function Process:grant(index, cap, rights, badge)
+  local slot = object.cptr(cap, 2)
+  if badge and badge ~= 0 then
+    check(seL4.CNode_Mint(self.cspace, index, seL4.WordBits, self.group.cnode, slot, seL4.WordBits,
+      rights or seL4.AllRights, badge), "CNode_Mint")
+  else
+    check(seL4.CNode_Copy(self.cspace, index, seL4.WordBits, self.group.cnode, slot, seL4.WordBits,
+      rights or seL4.AllRights), "CNode_Copy")
+  end
+end
+
+--- Suspends the process's first thread: it runs no more until TCB_Resume.
+function Process:suspend()
+  check(seL4.TCB_Suspend(self.tcb), "TCB_Suspend")
+end
+
+--- Waits until the program has ended or has had a fault; returns the event, as sel4.monitor
+--- describes it. Only with the option `monitor`.
+function Process:wait()
+  return tcb.wait(self)
+end
+
+--- Ends the process at once and gives back all that it was made of.
+function Process:kill()
+  if self.is_killed then
+    return
+  end
+  self.is_killed = true
+  self.group:destroy()
+  tcb.unwatch(self)
+end
+
+Process.__close = Process.kill
+
+--- Kills the process if it is still there, and starts it once more, with the capabilities of its
+--- options. They must still be there.
+function Process:respawn()
+  self:kill()
+  self.is_killed = false
+  local is_built, err = pcall(build, self)
+  if not is_built then
+    self:kill()
+    error(err, 0)
+  end
+  return self:start()
+end
+
+--- Name of the module, number and text of the line of its program that an address stands for.
+function Process:place(address)
+  return image.place(address, self.image)
+end
+
+local function check_options(options)
   for key in pairs(options) do
     if not KNOWN[key] then
-      error(("process.new: unknown option '%s'"):format(tostring(key)), 2)
+      error(("process.new: unknown option '%s'"):format(tostring(key)), 3)
     end
   end
-  local name = options.name or "process"
-  local image = make_image(name, options.source or error("process.new: 'source' is missing", 2),
-    options.modules or {}, options.args or {})
-  local vspace, heap = make_vspace(memory, options.heap_bits or HEAP_BITS)
-  local cspace = make_cspace(memory, options.cspace_bits or CSPACE_BITS, options.caps or {})
-  local buffer = load_image(memory, vspace, image)
-  local frame = memory:object(seL4.RISCV_4K_Page)
-  local slot = memory:object(seL4.TCBObject)
-  memory:map(frame, buffer, vspace)
-  tcb.configure(memory, slot, {
-    cspace = cspace, vspace = vspace, buffer = buffer, frame = frame, priority = options.priority,
-    budget = options.budget, period = options.period, fault_endpoint = options.fault_endpoint,
-  })
-  seL4.DebugNameThread(slot, name)
-  return setmetatable({ name = name, tcb = slot, vspace = vspace, cspace = cspace, heap = heap },
-    Process)
+end
+
+--- Makes a process with one thread. `memory` is of alloc.open or bootstrap.open; only the first is
+--- given back all. Options:
+---   source, program  text of its program, or the name of a module of the caller's image
+---   modules          { name = text } that the program requires, besides those of the caller's
+---   image args             texts, the program's `...`
+---   name             what messages and tables call it
+---   heap_bits        log2 of the size of its Lua heap, 16 to 30; 20 (1 MiB) if left out
+---   bytes            the most memory that all its objects together may take; no limit if left out
+---   caps             { [index] = capability }: copies of these are all its CSpace has
+---   own_cspace       index of a slot for a capability to its own CSpace; none if left out
+---   cspace_bits      log2 of the slots of its CSpace, 6 if left out
+---   priority         100 if left out
+---   monitor          a sel4.monitor that is told of its end, its results (any values of
+---                    sel4.msgpack, up to 900 bytes; to send some takes 40 KiB of its heap) and its
+---                    faults; true: one of its own, for wait. It has a capability to the monitor
+---                    then, in slot `monitor_slot`, the last one if left out
+---   fault_endpoint   instead of a monitor: CPtr, in its CSpace (MCS: in the caller's), of an
+---                    endpoint for its faults
+---   budget, period   MCS only, with the further options of its time: as for sel4.thread
+--- Returns { tcb, vspace, cspace, heap = slots, context = slot or nil, space = its sel4.vspace }
+--- with the methods above.
+function process.new(memory, options)
+  check_options(options)
+  local program, text = program_of(options)
+  local list = image.closure(program, text, options.modules or {})
+  local name, bits = options.name or program, options.cspace_bits or CSPACE_BITS
+  local self = setmetatable({ name = name, memory = memory, options = options, cspace_bits = bits,
+    group = alloc.of(memory):group { name = name, bytes = options.bytes } }, Process)
+  if options.monitor then
+    self.exit_slot = options.monitor_slot or (1 << bits) - 1
+    self.image = watched_image(list, options.args or {}, self.exit_slot)
+  else
+    self.image = image.pack(list, options.args or {})
+  end
+  local is_built, err = pcall(build, self)
+  if not is_built then
+    self:kill()
+    error(err, 0)
+  end
+  return self
 end
 
 return process

@@ -11,26 +11,24 @@
 --   mine:add(5)
 --   print(mine:total())
 --
--- Arguments and results are any values of sel4.msgpack, and one capability each way. A message is
+-- Arguments and results are any values of sel4.msgpack, and one capability each way. Messages are
+-- as sel4.wire has them; the label is rpc.FIRST_LABEL + the method's number, in answers 0 (done) or
+-- 1 (an error has been raised). Longer values go through a window, memory that both have mapped, if
+-- there is one. An error that a handler raises is raised at the client, with the method's name.
 --
---     label: number of the method; answers: 0 done, 1 an error has been raised
---     MR0: bytes of what follows;  MR1...: the values, in MessagePack, eight bytes a word
---
--- What does not fit 118 words goes through a window, memory that both have mapped, if there is one.
--- An error that a handler raises is raised at the client, with the method's name.
+-- The server's side is sel4.rpc.server; sel4.server starts one in a thread.
 
-local msgpack = require "sel4.msgpack"
 local seL4 = require "seL4"
+local wire = require "sel4.wire"
 
 local rpc = {}
 
-local DONE, FAILED = 0, 1
-local WORD, WORDS_MAX = 8, 119
-local INLINE_MAX = (WORDS_MAX - 1) * WORD
-local STOP = {}
+--- Labels of answers.
+rpc.DONE, rpc.FAILED = 0, 1
 
---- Returned by a handler, as its only value: the answer is sent, and rpc.serve returns.
-rpc.STOP = STOP
+--- Label of an interface's first method; the labels of seL4's faults lie below, so that calls and
+--- faults can arrive at one endpoint.
+rpc.FIRST_LABEL = 0x100
 
 local TYPES = {
   any = true, integer = true, number = true, string = true, boolean = true, table = true,
@@ -66,69 +64,12 @@ function rpc.interface(description)
   return interface
 end
 
-local function fits(value, kind)
+--- Whether a value may be an argument of a type.
+function rpc.fits(value, kind)
   if kind == "integer" then
     return math.type(value) == "integer"
   end
   return value == nil or kind == "any" or type(value) == kind
-end
-
--- --- values as words ----------------------------------------------------------------------------
-
--- A count, then each value.
-local function pack(values)
-  local pieces = { msgpack.encode(values.n) }
-  for i = 1, values.n do
-    pieces[i + 1] = msgpack.encode(values[i])
-  end
-  return table.concat(pieces)
-end
-
-local function unpack_values(bytes)
-  local count, at = msgpack.decode(bytes)
-  local values = { n = math.type(count) == "integer" and count or 0 }
-  for i = 1, values.n do
-    values[i], at = msgpack.decode(bytes, at)
-  end
-  return values
-end
-
--- Puts bytes where the receiver finds them; returns the message info. `cap`: a CPtr to send along.
-local function write(label, bytes, window, cap)
-  local length = 1
-  seL4.SetMR(0, #bytes)
-  if #bytes <= INLINE_MAX then
-    local padded = bytes .. ("\0"):rep(-#bytes % WORD)
-    for at = 1, #padded, WORD do
-      seL4.SetMR(length, (("<i8"):unpack(padded, at)))
-      length = length + 1
-    end
-  elseif window and #bytes <= window.size then
-    seL4.StoreBytes(window.vaddr, bytes)
-  else
-    error(("the values take %d bytes, more than %s"):format(#bytes, window
-      and ("the window's %d"):format(window.size)
-      or ("%d, and there is no window"):format(INLINE_MAX)), 0)
-  end
-  if cap then
-    seL4.SetCap(0, cap)
-  end
-  return seL4.MessageInfo_new(label, 0, cap and 1 or 0, length)
-end
-
--- The bytes of a received message.
-local function read(info, window)
-  local size, length = seL4.GetMR(0), seL4.MessageInfo_get_length(info)
-  if length == 0 or size < 0 or size > INLINE_MAX and not (window and size <= window.size) then
-    error("this is no message of an interface", 0)
-  elseif size > INLINE_MAX then
-    return seL4.LoadBytes(window.vaddr, size)
-  end
-  local pieces = {}
-  for i = 1, math.min(length - 1, (size + WORD - 1) // WORD) do
-    pieces[i] = ("<i8"):pack(seL4.GetMR(i))
-  end
-  return table.concat(pieces):sub(1, size)
 end
 
 -- --- clients ------------------------------------------------------------------------------------
@@ -145,6 +86,29 @@ function rpc.is_error(err)
   return getmetatable(err) == RemoteError
 end
 
+--- The CPtr of a capability, which may be an object of sel4.object; nil if it is neither.
+function rpc.cptr(value)
+  local cptr = type(value) == "table" and value.cptr or value
+  return math.type(cptr) == "integer" and cptr or nil
+end
+
+--- Says where a received capability is to be put: a slot of the CNode `root` (the caller's root
+--- CNode if left out), or nowhere.
+function rpc.set_receive_slot(slot, root)
+  if slot then
+    seL4.SetCapReceivePath(root or seL4.CapInitThreadCNode, slot, seL4.WordBits)
+  else
+    seL4.SetCapReceivePath(seL4.CapNull, 0, 0)
+  end
+end
+
+--- Whether a capability has come with a message, into the slot for it. One to the endpoint that it
+--- was sent through comes as its badge only.
+function rpc.has_cap(info)
+  return seL4.MessageInfo_get_extraCaps(info) > 0
+    and seL4.MessageInfo_get_capsUnwrapped(info) & 1 == 0
+end
+
 -- Checks the arguments of a call; returns the CPtr among them, which travels by itself.
 local function check_arguments(interface, method, values)
   local cap
@@ -154,12 +118,13 @@ local function check_arguments(interface, method, values)
   end
   for i, kind in ipairs(method.types) do
     if kind == "cap" then
-      cap = values[i]
+      cap = rpc.cptr(values[i])
       values[i] = false -- it travels beside the values
-      if math.type(cap) ~= "integer" then
-        error(("argument %d of %s.%s must be a CPtr"):format(i, interface.name, method.name), 4)
+      if not cap then
+        error(("argument %d of %s.%s must be a capability"):format(i, interface.name,
+          method.name), 4)
       end
-    elseif not fits(values[i], kind) then
+    elseif not rpc.fits(values[i], kind) then
       error(("argument %d of %s.%s must be of type %s, not %s"):format(i, interface.name,
         method.name, kind, math.type(values[i]) or type(values[i])), 4)
     end
@@ -168,37 +133,49 @@ local function check_arguments(interface, method, values)
   return cap
 end
 
-local function set_receive_slot(slot)
-  if slot then
-    seL4.SetCapReceivePath(seL4.CapInitThreadCNode, slot, seL4.WordBits)
+local function remote_error(client, method, message, value)
+  error(setmetatable({ interface = client.interface.name, method = method.name, message = message,
+    value = value }, RemoteError), 0)
+end
+
+-- The results in an answer; the first value says which of them is the capability that came along.
+local function results_of(client, method, info)
+  local options = client.options
+  local values = wire.unpack(wire.read(info, options.window))
+  if seL4.MessageInfo_get_label(info) ~= rpc.DONE then
+    remote_error(client, method, tostring(values[1]), values[2])
   end
+  local position = values[1]
+  if position ~= 0 then
+    if not (options.receive_slot and rpc.has_cap(info)) then
+      remote_error(client, method, "the capability in the answer has not come: it needs the option "
+        .. "receive_slot of rpc.client, and that slot has to be empty")
+    end
+    values[position + 1] = options.receive_slot
+  end
+  return table.unpack(values, 2, values.n)
 end
 
 local function call(client, number, values)
-  local interface, options = client.interface, client.options
-  local method = interface.methods[number]
-  local cap = check_arguments(interface, method, values)
-  set_receive_slot(options.receive_slot)
-  local info = seL4.Call(client.endpoint, write(number, pack(values), options.window, cap))
-  local results = unpack_values(read(info, options.window))
-  if seL4.MessageInfo_get_label(info) ~= DONE then
-    error(setmetatable({
-      interface = interface.name, method = method.name, message = tostring(results[1]),
-    }, RemoteError), 0)
-  end
-  if seL4.MessageInfo_get_extraCaps(info) > 0 then
-    return options.receive_slot
-  end
-  return table.unpack(results, 1, results.n)
+  local options, method = client.options, client.interface.methods[number]
+  local cap = check_arguments(client.interface, method, values)
+  rpc.set_receive_slot(options.receive_slot, options.receive_root)
+  local message = wire.write(rpc.FIRST_LABEL + number, wire.pack(values), options.window, cap)
+  return results_of(client, method, (seL4.Call(client.endpoint, message)))
 end
 
---- An object with the interface's methods, which call the server behind `endpoint`, a CPtr.
---- Options:
----   window         { vaddr =, size = } for values that do not fit a message
----   receive_slot   empty slot of the caller's root CNode for a capability in an answer; the method
----                  that gets one returns it. It is to be moved away before the next such call.
+--- An object with the interface's methods, which call the server behind `endpoint`, an object or a
+--- CPtr. Options:
+---   window         { vaddr =, size = } for values that do not fit a message; the server must have
+---                  the same memory for this client
+---   receive_slot   empty slot for a capability in an answer; the method that gets one returns this
+---                  slot for it. It is to be moved away before the next such call.
+---   receive_root   CPtr of the CNode with that slot; the caller's root CNode if left out
+--- An error that the server's handler raises is raised with fields interface, method, message, and
+--- value, what was raised, if it was no text.
 function rpc.client(interface, endpoint, options)
-  local client = { interface = interface, endpoint = endpoint, options = options or {} }
+  local client = { interface = interface, options = options or {}, endpoint = rpc.cptr(endpoint)
+    or error("rpc.client: the endpoint is no capability", 2) }
   local methods = {}
   for number, method in ipairs(interface.methods) do
     methods[method.name] = function(_, ...)
@@ -206,81 +183,6 @@ function rpc.client(interface, endpoint, options)
     end
   end
   return setmetatable({}, { __index = methods, __name = interface.name })
-end
-
--- --- servers ------------------------------------------------------------------------------------
-
--- Carries out one message; returns what the handler does.
-local function handle(interface, options, info, badge)
-  local method = interface.methods[seL4.MessageInfo_get_label(info)]
-  if not method then
-    error("this method is not known here", 0)
-  end
-  local handler = options.handlers[method.name]
-  if not handler then
-    error("this method is not carried out here", 0)
-  end
-  local values = unpack_values(read(info, options.window))
-  for i, kind in ipairs(method.types) do
-    if kind == "cap" then
-      values[i] = seL4.MessageInfo_get_extraCaps(info) > 0 and options.receive_slot or nil
-    elseif not fits(values[i], kind) then
-      error(("argument %d must be of type %s"):format(i, kind), 0)
-    end
-  end
-  return table.pack(handler(badge, table.unpack(values, 1, #method.types)))
-end
-
--- The answer to a message.
-local function answer(interface, options, info, badge)
-  local has_succeeded, results = pcall(handle, interface, options, info, badge)
-  if not has_succeeded then
-    return write(FAILED, pack({ n = 1, tostring(results) }), options.window)
-  elseif results[1] == STOP then
-    return write(DONE, pack({ n = 0 }), options.window), true
-  elseif options.sends_cap and options.sends_cap(results[1]) then
-    return write(DONE, pack({ n = 0 }), options.window, results[1].cap)
-  end
-  local is_sent, message = pcall(write, DONE, pack(results), options.window)
-  return is_sent and message or write(FAILED, pack({ n = 1, tostring(message) }), options.window)
-end
-
---- A handler that returns rpc.cap(cptr) sends that capability along with its answer.
-local SentCap = {}
-
-function rpc.cap(cptr)
-  return setmetatable({ cap = cptr }, SentCap)
-end
-
---- Answers calls until a handler returns rpc.STOP. Options:
----   endpoint       CPtr to receive from
----   reply          MCS: CPtr of a reply object
----   handlers       { method = function(badge, arguments...) return results... end }; an error that
----                  one raises is raised at the client
----   window         as for rpc.client
----   receive_slot   empty slot of the caller's root CNode for capabilities in arguments; a handler
----                  that gets one has to move it away
-function rpc.serve(interface, options)
-  local serving = setmetatable({
-    sends_cap = function(value)
-      return getmetatable(value) == SentCap
-    end,
-  }, { __index = options })
-  set_receive_slot(options.receive_slot)
-  local info, badge = seL4.Recv(options.endpoint, options.reply)
-  while true do
-    local reply_info, is_last = answer(interface, serving, info, badge)
-    set_receive_slot(options.receive_slot)
-    if is_last then
-      if options.reply then
-        seL4.Send(options.reply, reply_info)
-      else
-        seL4.Reply(reply_info)
-      end
-      return
-    end
-    info, badge = seL4.ReplyRecv(options.endpoint, reply_info, options.reply)
-  end
 end
 
 return rpc

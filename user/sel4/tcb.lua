@@ -6,7 +6,7 @@
 --
 -- Options that only MCS has stand in tcb.TIME_OPTIONS.
 
-local bootstrap = require "sel4.bootstrap"
+local object = require "sel4.object"
 local seL4 = require "seL4"
 
 local tcb = {}
@@ -14,11 +14,19 @@ local tcb = {}
 local PRIORITY = 100
 local TIME_SLICE_US = 10000
 local is_mcs = seL4.SchedContextObject ~= nil
-local check = bootstrap.check
+
+local function check(err, call)
+  if err ~= seL4.NoError then
+    object.refuse(err, call, nil, 4)
+  end
+end
+
+--- The label of the message in which a thread's or process's result travels.
+tcb.RESULT = 0xe1d
 
 --- Names of the options that belong to the MCS configuration.
 tcb.TIME_OPTIONS = { "budget", "period", "extra_refills", "badge", "sporadic", "passive",
-  "timeout_endpoint" }
+  "timeout_endpoint", "timeout_fault" }
 
 local CONTEXT_BITS = 8 -- room for 8 refills more than the two that every context has
 
@@ -28,21 +36,22 @@ local function make_sched_context(memory, options)
     return nil
   end
   local budget = options.budget or TIME_SLICE_US
-  local context = memory:object(seL4.SchedContextObject, CONTEXT_BITS)
+  local context = object.cptr(memory:object(seL4.SchedContextObject, CONTEXT_BITS))
   check(seL4.SchedControl_ConfigureFlags(memory.info.schedcontrol.start, context, budget,
     options.period or budget, options.extra_refills or 0, options.badge or 0,
-    options.sporadic and seL4.SchedContext_Sporadic or seL4.SchedContext_NoFlag), 3)
+    options.sporadic and seL4.SchedContext_Sporadic or seL4.SchedContext_NoFlag),
+    "SchedControl_ConfigureFlags")
   return context
 end
 
 local function configure_mcs(memory, slot, options, priority)
   local context = make_sched_context(memory, options)
   check(seL4.TCB_Configure(slot, options.cspace, 0, options.vspace, 0, options.buffer,
-    options.frame), 2)
+    options.frame), "TCB_Configure")
   check(seL4.TCB_SetSchedParams(slot, seL4.CapInitThreadTCB, seL4.MinPrio, priority,
-    context or seL4.CapNull, options.fault_endpoint or seL4.CapNull), 2)
+    context or seL4.CapNull, options.fault_endpoint or seL4.CapNull), "TCB_SetSchedParams")
   if options.timeout_endpoint then
-    check(seL4.TCB_SetTimeoutEndpoint(slot, options.timeout_endpoint), 2)
+    check(seL4.TCB_SetTimeoutEndpoint(slot, options.timeout_endpoint), "TCB_SetTimeoutEndpoint")
   end
   return context
 end
@@ -50,12 +59,71 @@ end
 local function configure_classic(slot, options, priority)
   for _, name in ipairs(tcb.TIME_OPTIONS) do
     if options[name] then
-      error(("option '%s' belongs to the MCS configuration (selvm run --mcs)"):format(name), 4)
+      error(("option '%s' belongs to the MCS configuration (selvm run --mcs)"):format(name), 5)
     end
   end
   check(seL4.TCB_Configure(slot, options.fault_endpoint or seL4.CapNull, options.cspace, 0,
-    options.vspace, 0, options.buffer, options.frame), 2)
-  check(seL4.TCB_SetSchedParams(slot, seL4.CapInitThreadTCB, seL4.MinPrio, priority), 2)
+    options.vspace, 0, options.buffer, options.frame), "TCB_Configure")
+  check(seL4.TCB_SetSchedParams(slot, seL4.CapInitThreadTCB, seL4.MinPrio, priority),
+    "TCB_SetSchedParams")
+end
+
+--- The settings of a TCB: `own`, with the priority, the fault endpoint and the options of its time
+--- that the maker of a thread or process was given.
+function tcb.settings(options, own)
+  own.priority, own.fault_endpoint = options.priority, options.fault_endpoint
+  for _, name in ipairs(tcb.TIME_OPTIONS) do
+    own[name] = options[name]
+  end
+  return own
+end
+
+--- Lets the monitor that the options ask for, if they do, watch a new thread or process `who`:
+--- who.watch = { monitor =, badge =, exit = CPtr in its own CSpace, is_own = }. The capability is
+--- put into settings.slot of its CSpace, unless that is the caller's, and is its fault endpoint.
+function tcb.watch(who, group, options, settings)
+  if options.monitor and options.fault_endpoint then
+    error("options 'monitor' and 'fault_endpoint' exclude each other: faults go to the monitor", 4)
+  elseif not options.monitor then
+    return
+  end
+  local watch = { is_own = options.monitor == true, monitor = options.monitor }
+  if watch.is_own then
+    watch.monitor = require("sel4.monitor").new(group.memory) -- most threads need none
+  end
+  who.watch = watch
+  local badge, cap = watch.monitor:watch(who, group)
+  watch.badge, watch.exit = badge, cap.cptr
+  if settings.slot then
+    check(seL4.CNode_Copy(settings.cspace, settings.slot, seL4.WordBits, group.cnode, cap.cptr,
+      seL4.WordBits, seL4.AllRights), "CNode_Copy")
+    watch.exit = settings.slot
+  end
+  settings.fault_endpoint = is_mcs and cap.cptr or watch.exit
+  settings.timeout_endpoint = options.timeout_fault and cap.cptr or options.timeout_endpoint
+end
+
+--- The thread or process, if it is watched, is gone.
+function tcb.unwatch(who)
+  local watch = who.watch
+  who.watch = nil
+  if watch and watch.badge then
+    watch.monitor:forget(watch.badge)
+  end
+  if watch and watch.is_own then
+    watch.monitor:destroy()
+  end
+end
+
+--- Waits for the end, the result or the fault of `who`, whom a monitor watches: the event.
+function tcb.wait(who)
+  if not who.watch then
+    error(("wait: nobody watches %s; it needs the option 'monitor'"):format(tostring(who)), 3)
+  end
+  while not who.event do
+    who.watch.monitor:next()
+  end
+  return who.event
 end
 
 --- Gives a TCB its spaces, IPC buffer, priority (100 if left out) and fault endpoint; that is a

@@ -7,6 +7,7 @@
 ---   local tcb = system.thread { fn = function(a0) print(a0) end, args = { 7 }, priority = 200 }
 ---   system.is("what was tested", 1 + 1, 2)     --> what was tested: 2
 
+local image = require "sel4.image"
 local seL4 = require "seL4"
 
 local system = {}
@@ -167,23 +168,7 @@ function system.thread(options)
 end
 
 --- The bytes of a program image: modules { { name, text }, ... }, arguments { text, ... }.
-function system.image(modules, arguments)
-  local records, bytes = {}, {}
-  local offset = 32 + 32 * (#modules + #arguments)
-  local function add(name, text)
-    records[#records + 1] = ("<I8I8I8I8"):pack(offset, #name, offset + #name, #text)
-    bytes[#bytes + 1] = name .. text
-    offset = offset + #name + #text
-  end
-  for _, module in ipairs(modules) do
-    add(module[1], module[2])
-  end
-  for _, argument in ipairs(arguments) do
-    add("", argument)
-  end
-  return ("<c8I8I8I8"):pack("seLVMimg", offset, #modules, #arguments) .. table.concat(records)
-    .. table.concat(bytes)
-end
+system.image = image.pack
 
 --- Puts bytes into new frames and maps those in a VSpace, to be executed (or with `attributes`).
 function system.load(vspace, vaddr, bytes, attributes)
