@@ -63,7 +63,7 @@ end }):start()
 bootstrap.check(seL4.TCB_SetPriority(seL4.CapInitThreadTCB, seL4.CapInitThreadTCB, 1))
 seL4.Store32(rtc + 0x10, 1)
 seL4.Store32(rtc + 0x0c, 0)
-seL4.Store32(rtc + 0x08, 2000000) -- the last entry to the kernel before the loop
+seL4.Store32(rtc + 0x08, seL4.Load32(rtc) + 2000000) -- the last entry to the kernel before the loop
 local rounds = 0
 while not has_rung and rounds < 1e7 do
   rounds = rounds + 1
