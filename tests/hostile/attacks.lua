@@ -11,6 +11,8 @@
 ---   unbroken   microseconds that one call of the library takes, which cannot be left
 ---   fills      true: it fills its heap, so that all of it is collected at once, which nobody can
 ---              interrupt: the delay may be as long as that takes
+---   collections    how many of those may follow each other, 2 if left out: Lua 5.3 makes one
+---              more when an error handler fails for want of memory
 ---   milliseconds   how long it runs, if the usual time is not enough for it to end
 ---   since      "5.4": not for Lua 5.3
 
@@ -41,7 +43,8 @@ runs("pcall swallows", "local function f() while true do end end while true do p
 runs("xpcall handler", "xpcall(error, function() while true do end end)")
 runs("xpcall handler raises", [[
   local function f() while true do xpcall(error, function(e) error(e) end) end end f()]])
-fills("xpcall of xpcall", "local function f() xpcall(f, f) end while true do f() end")
+attack("xpcall of xpcall", { fills = true, collections = 3,
+  source = "local function f() xpcall(f, f) end while true do f() end" })
 runs("coroutine", "coroutine.wrap(function() while true do end end)()")
 runs("many coroutines", [[
   while true do coroutine.resume(coroutine.create(function() coroutine.yield() end)) end]])
