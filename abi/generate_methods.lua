@@ -41,6 +41,9 @@ function make.text()
   text.open_header(w, "ABI_METHODS_H",
     "Methods, object types and system calls of both configurations, by numbers of our own.",
     { "<stdint.h>" })
+  w:line("/* Bits of the configurations in the generated tables. */")
+  w:line("enum { CONFIGURATION_CLASSIC = 1, CONFIGURATION_MCS = 2 };")
+  w:line()
   enum(w, "METHOD_NONE: no label of the configuration. Those of seLVM itself are the last, in the\n"
     .. "   order of their labels.", "method", "METHOD_NONE", invocations, make.method_name,
     "METHOD_COUNT")

@@ -40,7 +40,7 @@ struct stub_method {
     uint8_t length;       /* words sent */
     uint8_t reply_length; /* words of the answer */
     uint8_t cap_count;    /* capabilities sent */
-    uint8_t configurations; /* bit 0 classic, bit 1 MCS */
+    uint8_t configurations; /* CONFIGURATION_* */
     const struct stub_param *params; /* NULL: none */
 };
 ]]

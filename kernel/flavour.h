@@ -32,7 +32,8 @@ struct receive_options {
 };
 
 struct flavour {
-    const char *name; /* "classic", "mcs" */
+    const char *name;      /* "classic", "mcs" */
+    uint8_t configuration; /* CONFIGURATION_*: its bit in the tables of abi/ */
 
     /* Numbers of the ABI. Tables are indexed by label, type number and minus the call number. */
     const uint8_t *method_of_label;

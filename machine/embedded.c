@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "machine/embedded.h"
 
-static bool text_equals(const char *a, const char *b)
+bool text_equals(const char *a, const char *b)
 {
     while (*a != '\0' && *a == *b) {
         a++;

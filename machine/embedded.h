@@ -16,6 +16,9 @@ extern const struct embedded_file embedded_host[];    /* host/, as selvm.NAME */
 extern const struct embedded_file embedded_user[];    /* user/ */
 extern const struct embedded_file embedded_library[]; /* machine/lua/library/ */
 
+/* Whether two texts are the same. */
+bool text_equals(const char *a, const char *b);
+
 /* The file of this name in one of the tables, or NULL. */
 const struct embedded_file *embedded_find(const struct embedded_file *table, const char *name);
 

@@ -15,7 +15,8 @@ int luaopen_selvm_terminal(lua_State *L);
 
 /* Adds to the table on top of the stack, or nothing where the build has no line editor:
  *     read_line(prompt, complete) -> a line without its end, kept in the history; nil at the end of
- *         input, false after Ctrl-C. complete(word) -> list of the words that it may begin */
+ *         input and after Ctrl-C, which was_interrupted tells.
+ *         complete(word) -> list of the words that it may begin */
 void line_editor_add(lua_State *L);
 
 #endif

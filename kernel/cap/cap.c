@@ -227,6 +227,13 @@ struct cap cap_mask_rights(struct cap cap, uint64_t rights)
     return cap;
 }
 
+uint64_t cap_badge(struct cap cap)
+{
+    if (cap_type(cap) == CAP_ENDPOINT)
+        return cap.endpoint.badge;
+    return cap_type(cap) == CAP_NOTIFICATION ? cap.notification.badge : 0;
+}
+
 /* --- comparing ------------------------------------------------------------------------------ */
 
 /* What is constant per type: one row each, in the order of enum cap_type. `size_bits` 0: no memory,
@@ -352,9 +359,8 @@ bool cap_is_revocable(struct cap derived, struct cap source)
 {
     switch (cap_type(derived)) {
     case CAP_ENDPOINT:
-        return derived.endpoint.badge != source.endpoint.badge;
     case CAP_NOTIFICATION:
-        return derived.notification.badge != source.notification.badge;
+        return cap_badge(derived) != cap_badge(source);
     case CAP_IRQ_HANDLER:
         return cap_type(source) == CAP_IRQ_CONTROL;
     case CAP_UNTYPED:

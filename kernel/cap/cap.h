@@ -120,6 +120,9 @@ struct cap cap_mask_rights(struct cap cap, uint64_t rights);
 /* Rights of a frame under a mask of RIGHT_* bits. */
 enum frame_rights frame_rights_masked(enum frame_rights rights, uint64_t mask);
 
+/* Badge of an endpoint or notification capability; 0: none, or another type. */
+uint64_t cap_badge(struct cap cap);
+
 /* Size of the memory behind the capability as a power of two; 0 for types without memory. */
 unsigned cap_size_bits(struct cap cap);
 

@@ -84,17 +84,12 @@ struct slot *cdt_previous(struct kernel *k, const struct slot *slot)
    the rest of this file only keeps the order. */
 bool cdt_is_parent_of(const struct slot *a, const struct slot *b)
 {
-    uint64_t badge = 0;
+    uint64_t badge;
 
     if (!a->node.is_revocable || !cap_same_region(a->cap, b->cap))
         return false;
-    if (cap_type(a->cap) == CAP_ENDPOINT)
-        badge = a->cap.endpoint.badge;
-    else if (cap_type(a->cap) == CAP_NOTIFICATION)
-        badge = a->cap.notification.badge;
-    if (badge == 0)
-        return true;
-    return badge == b->cap.endpoint.badge && !b->node.is_first_badged;
+    badge = cap_badge(a->cap);
+    return badge == 0 || (badge == cap_badge(b->cap) && !b->node.is_first_badged);
 }
 
 /* Descendants stand directly behind their ancestor, so one look suffices. */
@@ -105,12 +100,17 @@ struct slot *cdt_first_child(struct kernel *k, const struct slot *slot)
     return next && cdt_is_parent_of(slot, next) ? next : NULL;
 }
 
-/* All capabilities to an object stand side by side, so its neighbours tell. */
-struct tcb *cdt_first_of_thread(struct kernel *k, const struct slot *slot)
+/* All capabilities to an object stand side by side, so the neighbours tell. */
+bool cdt_is_first(struct kernel *k, const struct slot *slot)
 {
     const struct slot *previous = cdt_previous(k, slot);
 
-    if (cap_type(slot->cap) != CAP_TCB || (previous && cap_same_object(previous->cap, slot->cap)))
+    return !previous || !cap_same_object(previous->cap, slot->cap);
+}
+
+struct tcb *cdt_first_of_thread(struct kernel *k, const struct slot *slot)
+{
+    if (cap_type(slot->cap) != CAP_TCB || !cdt_is_first(k, slot))
         return NULL;
     return tcb_at(k, slot->cap.tcb.object);
 }

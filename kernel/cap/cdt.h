@@ -17,6 +17,10 @@ struct slot *cdt_previous(struct kernel *k, const struct slot *slot);
 /* The next capability if it descends from this one, else NULL. */
 struct slot *cdt_first_child(struct kernel *k, const struct slot *slot);
 
+/* Whether the capability is the first to its object in the order of the list: it stands for the
+   object where each is to be looked at once. */
+bool cdt_is_first(struct kernel *k, const struct slot *slot);
+
 /* The thread that the slot's capability is the first one to, in the order of the list; else NULL.
    Every thread is found once so: without a capability it would be gone. */
 struct tcb *cdt_first_of_thread(struct kernel *k, const struct slot *slot);

@@ -12,13 +12,6 @@ static uint64_t identity_of(struct cap cap)
            (uint64_t)cap_size_bits(cap) << SIZE_SHIFT;
 }
 
-static uint64_t badge_of(struct cap cap)
-{
-    bool is_badged = cap_type(cap) == CAP_ENDPOINT || cap_type(cap) == CAP_NOTIFICATION;
-
-    return is_badged ? cap.endpoint.badge : 0;
-}
-
 static struct object_name *names_of(struct kernel *k)
 {
     return k->name_capacity == 0 ? NULL : kernel_pointer(k, k->names);
@@ -55,7 +48,7 @@ static bool can_have_name(struct cap cap)
 static bool set_row(struct kernel *k, struct cap cap, const char *text, size_t length)
 {
     size_t kept = length < THREAD_NAME_SIZE - 1 ? length : THREAD_NAME_SIZE - 1;
-    struct object_name *row = find(k, identity_of(cap), badge_of(cap));
+    struct object_name *row = find(k, identity_of(cap), cap_badge(cap));
 
     if (kept == 0) {
         if (row)
@@ -69,7 +62,7 @@ static bool set_row(struct kernel *k, struct cap cap, const char *text, size_t l
     }
     memset(row, 0, sizeof(*row));
     row->identity = identity_of(cap);
-    row->badge = badge_of(cap);
+    row->badge = cap_badge(cap);
     memcpy(row->text, text, kept);
     return true;
 }
@@ -96,8 +89,8 @@ const char *name_of(struct kernel *k, struct cap cap)
 
         return name[0] == '\0' ? NULL : name;
     }
-    row = find(k, identity_of(cap), badge_of(cap));
-    if (row == NULL && badge_of(cap) != 0)
+    row = find(k, identity_of(cap), cap_badge(cap));
+    if (row == NULL && cap_badge(cap) != 0)
         row = find(k, identity_of(cap), 0);
     return row ? row->text : NULL;
 }

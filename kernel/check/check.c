@@ -118,13 +118,6 @@ bool check_is_memory(const struct check *c, kaddr address, unsigned bits, uint64
            offset <= c->k->memory_size - size;
 }
 
-bool check_is_first(const struct check *c, const struct slot *slot)
-{
-    const struct slot *previous = cdt_previous(c->k, slot);
-
-    return !previous || !cap_same_object(previous->cap, slot->cap);
-}
-
 const struct slot *check_find(const struct check *c, enum cap_type type, kaddr object)
 {
     const struct slot *s = check_next(c, &c->k->cdt_sentinel);

@@ -6,7 +6,7 @@
 static bool check_handlers(struct check *c, uint64_t *count)
 {
     for (struct slot *s = check_next(c, &c->k->cdt_sentinel); s; s = check_next(c, s)) {
-        if (cap_type(s->cap) != CAP_IRQ_HANDLER || !check_is_first(c, s))
+        if (cap_type(s->cap) != CAP_IRQ_HANDLER || !cdt_is_first(c->k, s))
             continue;
         if (c->k->irq_states[s->cap.irq_handler.irq] != IRQ_SIGNAL)
             return check_broken_slot(c, "an interrupt handler's line is not active: slot", s);

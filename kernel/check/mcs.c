@@ -243,7 +243,7 @@ bool check_time_and_replies(struct check *c)
     struct counts counts = {0};
 
     for (struct slot *s = check_next(c, &c->k->cdt_sentinel); s; s = check_next(c, s))
-        if (check_is_first(c, s) && !check_part(c, s->cap, &counts))
+        if (cdt_is_first(c->k, s) && !check_part(c, s->cap, &counts))
             return false;
     if (counts.linked != counts.stacked)
         return check_broken(c, "a call stack is a circle; reply objects in stacks are",

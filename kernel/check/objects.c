@@ -143,7 +143,7 @@ static uint64_t badge_of(struct cap cap)
 static bool check_flags(struct check *c, const struct slot *slot)
 {
     const struct slot *previous = cdt_previous(c->k, slot);
-    bool is_first = check_is_first(c, slot);
+    bool is_first = cdt_is_first(c->k, slot);
     uint64_t badge = badge_of(slot->cap);
 
     if (cap_type(slot->cap) == CAP_UNTYPED && !slot->node.is_revocable)
@@ -169,7 +169,7 @@ static bool check_single(struct check *c, const struct slot *slot)
         next->cap.any.object == slot->cap.any.object && end_of(next->cap) == end_of(slot->cap))
         return check_broken_slot(c, "an object that is being deleted has another capability: slot",
                                  next);
-    if (cap_type(slot->cap) == CAP_IRQ_CONTROL && !check_is_first(c, slot))
+    if (cap_type(slot->cap) == CAP_IRQ_CONTROL && !cdt_is_first(c->k, slot))
         return check_broken_slot(c, "there are two IRQControl capabilities: slot", slot);
     return true;
 }

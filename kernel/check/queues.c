@@ -136,7 +136,7 @@ bool check_wait_queues(struct check *c)
     uint64_t blocked = 0;
 
     for (struct slot *s = check_next(c, &c->k->cdt_sentinel); s; s = check_next(c, s))
-        if (check_is_first(c, s) && !check_part(c, s->cap, &queued, &blocked))
+        if (cdt_is_first(c->k, s) && !check_part(c, s->cap, &queued, &blocked))
             return false;
     if (queued != blocked)
         return name_stranger(c, queued);

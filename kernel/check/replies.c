@@ -47,7 +47,7 @@ bool check_replies(struct check *c)
     for (struct slot *s = check_next(c, &c->k->cdt_sentinel); s; s = check_next(c, s)) {
         if (cap_type(s->cap) == CAP_REPLY && !check_reply(c, s))
             return false;
-        if (cap_type(s->cap) == CAP_TCB && check_is_first(c, s) &&
+        if (cap_type(s->cap) == CAP_TCB && cdt_is_first(c->k, s) &&
             !check_thread(c, tcb_at(c->k, s->cap.tcb.object)))
             return false;
     }

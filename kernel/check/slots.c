@@ -100,7 +100,7 @@ bool check_slots(struct check *c)
         if (!check_slot(c, &c->k->irq_slots[irq], &count))
             return false;
     for (struct slot *s = check_next(c, &c->k->cdt_sentinel); s; s = check_next(c, s))
-        if (check_is_first(c, s) && !check_slots_of(c, s->cap, &count))
+        if (cdt_is_first(c->k, s) && !check_slots_of(c, s->cap, &count))
             return false;
     if (count != c->report->capabilities)
         return check_broken(c, "a capability stands in no slot of a live object; in slots are",

@@ -54,7 +54,7 @@ static uint64_t count_queued(const struct check *c)
     uint64_t count = 0;
 
     for (struct slot *s = check_next(c, &c->k->cdt_sentinel); s; s = check_next(c, s))
-        if (cap_type(s->cap) == CAP_TCB && check_is_first(c, s))
+        if (cap_type(s->cap) == CAP_TCB && cdt_is_first(c->k, s))
             count += tcb_at(c->k, s->cap.tcb.object)->is_queued;
     return count;
 }
@@ -157,7 +157,7 @@ bool check_threads(struct check *c)
     for (struct slot *s = check_next(c, &c->k->cdt_sentinel); s; s = check_next(c, s)) {
         const struct tcb *t;
 
-        if (cap_type(s->cap) != CAP_TCB || !check_is_first(c, s))
+        if (cap_type(s->cap) != CAP_TCB || !cdt_is_first(c->k, s))
             continue;
         t = tcb_at(c->k, s->cap.tcb.object);
         c->report->threads++;

@@ -89,7 +89,7 @@ bool check_asids(struct check *c)
         used_pools++;
     }
     for (struct slot *s = check_next(c, &c->k->cdt_sentinel); s; s = check_next(c, s)) {
-        if (!check_is_first(c, s))
+        if (!cdt_is_first(c->k, s))
             continue;
         if (cap_type(s->cap) == CAP_ASID_POOL && !has_number(c, s->cap))
             return check_broken_slot(c, "an ASID pool's number is not its own: slot", s);
@@ -275,7 +275,7 @@ bool check_mappings(struct check *c)
     for (struct slot *s = check_next(c, &c->k->cdt_sentinel); s; s = check_next(c, s)) {
         if (cap_type(s->cap) == CAP_FRAME && frame_is_mapped(c, s->cap))
             said.frames += !is_repeated(c, s);
-        if (cap_type(s->cap) == CAP_PAGE_TABLE && check_is_first(c, s) && !is_root(c, s->cap))
+        if (cap_type(s->cap) == CAP_PAGE_TABLE && cdt_is_first(c->k, s) && !is_root(c, s->cap))
             said.tables += table_is_mapped(c, s->cap);
     }
     if (there.frames == said.frames && there.tables == said.tables)
@@ -308,7 +308,7 @@ static bool check_heap_objects(struct check *c, uint64_t *bound)
     for (struct slot *s = check_next(c, &c->k->cdt_sentinel); s; s = check_next(c, s)) {
         const struct lua_heap *heap;
 
-        if (cap_type(s->cap) != CAP_LUA_HEAP || !check_is_first(c, s))
+        if (cap_type(s->cap) != CAP_LUA_HEAP || !cdt_is_first(c->k, s))
             continue;
         heap = kernel_pointer(c->k, s->cap.lua_heap.object);
         if (heap->size_bits != s->cap.lua_heap.size_bits)

@@ -31,9 +31,6 @@ static inline struct slot *check_next(const struct check *c, const struct slot *
     return cdt_next(c->k, slot);
 }
 
-/* Whether a capability is the first to its object in order of derivation: it stands for the object
-   where each is to be looked at once. */
-bool check_is_first(const struct check *c, const struct slot *slot);
 
 /* The first capability of the type to the object, or NULL. Walks the whole list: only for saying
    which of many is wrong. */

@@ -145,6 +145,7 @@ static bool fault_send(struct kernel *k, struct tcb *t, const char **why_not)
 
 const struct flavour classic_flavour = {
     .name = "classic",
+    .configuration = CONFIGURATION_CLASSIC,
     .method_of_label = classic_method_of_label,
     .object_of_number = classic_object_of_number,
     .syscall_of_number = classic_syscall_of_number,

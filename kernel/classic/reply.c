@@ -60,17 +60,16 @@ void classic_reply_transfer(struct kernel *k, struct tcb *sender, struct slot *s
     struct tcb *receiver = tcb_at(k, slot->cap.reply.object);
     struct transfer_options transfer = {.endpoint = 0, .badge = 0,
                                         .can_grant = slot->cap.reply.can_grant};
+    enum thread_state state = THREAD_RUNNING;
 
     kassert(cap_type(slot->cap) == CAP_REPLY && !slot->cap.reply.is_master);
     kassert(receiver->state == THREAD_BLOCKED_ON_REPLY);
-    if (receiver->fault.kind == FAULT_NONE) {
+    if (receiver->fault.kind == FAULT_NONE)
         transfer_message(k, sender, receiver, transfer);
-        slot_delete_one(k, slot);
-        scheduler_set_state(k, receiver, THREAD_RUNNING);
-    } else {
-        slot_delete_one(k, slot);
-        scheduler_set_state(k, receiver, fault_answer(k, receiver, sender));
-    }
+    else
+        state = fault_answer(k, receiver, sender);
+    slot_delete_one(k, slot);
+    scheduler_set_state(k, receiver, state);
     if (thread_is_runnable(receiver))
         scheduler_wake(k, receiver);
 }

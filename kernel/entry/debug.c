@@ -101,14 +101,15 @@ void debug_dump_threads(struct kernel *k)
 static void print_capability(struct kernel *k, const struct slot *slot)
 {
     struct cap cap = slot->cap;
+    const char *name = name_of(k, cap);
 
     console_text(k, "  slot ");
     console_hex(k, kernel_address(k, slot));
     console_text(k, ": ");
     console_text(k, cap_noun(cap));
-    if (name_of(k, cap)) {
+    if (name) {
         console_text(k, " (");
-        console_text(k, name_of(k, cap));
+        console_text(k, name);
         console_text(k, ")");
     }
     if (cap_has_memory(cap)) {

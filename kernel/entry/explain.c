@@ -88,11 +88,9 @@ struct sentence explain_head(const struct invocation *inv)
 /* The method's parameters in this configuration; NULL: no such method. */
 static const struct stub_method *method_of(const struct invocation *inv)
 {
-    unsigned configuration = inv->kernel->flavour->has_sched_contexts ? 2 : 1;
-
     for (unsigned i = 0; i < STUB_METHOD_COUNT; i++) {
         if (stub_methods[i].method == inv->method &&
-            (stub_methods[i].configurations & configuration))
+            (stub_methods[i].configurations & inv->kernel->flavour->configuration))
             return &stub_methods[i];
     }
     return NULL;

@@ -261,13 +261,18 @@ enum outcome syscall_send(struct kernel *k, struct send_kind kind)
 
 /* --- receiving -------------------------------------------------------------------------------- */
 
-/* The capability cannot be received from: a fault of the receiver. */
-static void refuse_receive(struct kernel *k, struct tcb *t, uint64_t cptr, const char *why)
+/* `why`: NULL if the lookup itself has failed. */
+static void fault_of_receiver(struct kernel *k, struct tcb *t, uint64_t cptr,
+                              struct lookup_fault fault, const char *why)
 {
-    struct lookup_fault fault = {.failure = LOOKUP_MISSING_CAPABILITY};
-
     explain_cptr(t, USE_RECEIVE, cptr, fault, why);
     fault_raise(k, t, fault_of_lookup(cptr, fault, true));
+}
+
+/* The capability is there and cannot be received from. */
+static void refuse_receive(struct kernel *k, struct tcb *t, uint64_t cptr, const char *why)
+{
+    fault_of_receiver(k, t, cptr, (struct lookup_fault){.failure = LOOKUP_MISSING_CAPABILITY}, why);
 }
 
 static const char *const no_right_why =
@@ -280,14 +285,6 @@ static const char *unfit_why(struct cap cap)
         return "the slot is empty";
     return cap_type(cap) == CAP_ENDPOINT ? no_right_why
                                          : "the capability is to no endpoint and no notification";
-}
-
-/* The lookup failed: a fault of the receiver. */
-static void fault_of_receiver(struct kernel *k, struct tcb *t, uint64_t cptr,
-                              struct lookup_fault fault)
-{
-    explain_cptr(t, USE_RECEIVE, cptr, fault, NULL);
-    fault_raise(k, t, fault_of_lookup(cptr, fault, true));
 }
 
 /* A notification that is bound to one thread is for that thread alone. */
@@ -312,7 +309,7 @@ static bool find_reply(struct kernel *k, struct tcb *t, kaddr *reply)
     struct lookup found = lookup_in_thread(k, t, cptr);
 
     if (!found.slot) {
-        fault_of_receiver(k, t, cptr, found.fault);
+        fault_of_receiver(k, t, cptr, found.fault, NULL);
         return false;
     }
     if (cap_type(found.slot->cap) != CAP_REPLY_OBJECT) {
@@ -343,7 +340,7 @@ void syscall_receive(struct kernel *k, struct receive_kind kind)
     cptr = t->registers[REG_A0];
     found = lookup_in_thread(k, t, cptr);
     if (!found.slot)
-        fault_of_receiver(k, t, cptr, found.fault);
+        fault_of_receiver(k, t, cptr, found.fault, NULL);
     else if (cap_type(found.slot->cap) == CAP_ENDPOINT &&
              (found.slot->cap.endpoint.rights & RIGHT_READ))
         receive_message(k, t, found.slot->cap, kind);

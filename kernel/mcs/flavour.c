@@ -178,6 +178,7 @@ static void boot_thread(struct kernel *k, struct tcb *t, kaddr context)
 
 const struct flavour mcs_flavour = {
     .name = "mcs",
+    .configuration = CONFIGURATION_MCS,
     .method_of_label = mcs_method_of_label,
     .object_of_number = mcs_object_of_number,
     .syscall_of_number = mcs_syscall_of_number,

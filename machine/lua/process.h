@@ -119,8 +119,7 @@ static inline struct kernel *process_kernel(const struct process *process)
     return process->platform->kernel;
 }
 
-/* Bits of the configurations in the generated tables. */
-enum { CONFIGURATION_CLASSIC = 1, CONFIGURATION_MCS = 2 };
+/* CONFIGURATION_*, the bit in the tables of abi/. */
 unsigned process_configuration(const struct process *process);
 
 /* The process in a bound heap; NULL if it has not been started. */

@@ -114,8 +114,7 @@ size_t text_copy(char *to, size_t size, const char *from)
 
 unsigned process_configuration(const struct process *process)
 {
-    return process_kernel(process)->flavour == &classic_flavour ? CONFIGURATION_CLASSIC
-                                                                : CONFIGURATION_MCS;
+    return process_kernel(process)->flavour->configuration;
 }
 
 struct process *process_of_heap(const struct lua_heap *heap)

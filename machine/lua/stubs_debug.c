@@ -135,10 +135,9 @@ static int debug_cap_text(lua_State *L)
         return 1;
     }
     sentence_cap(&s, k, found.slot->cap);
-    if ((cap_type(found.slot->cap) == CAP_ENDPOINT ||
-         cap_type(found.slot->cap) == CAP_NOTIFICATION) && found.slot->cap.endpoint.badge != 0) {
+    if (cap_badge(found.slot->cap) != 0) {
         sentence_text(&s, ", badge ");
-        sentence_number(&s, found.slot->cap.endpoint.badge);
+        sentence_number(&s, cap_badge(found.slot->cap));
     }
     lua_pushlstring(L, text, s.length);
     return 1;

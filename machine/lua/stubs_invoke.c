@@ -5,6 +5,7 @@
 #include "abi/names.h"
 #include "abi/stubs.h"
 #include "kernel/flavour.h"
+#include "machine/embedded.h"
 #include "machine/lua/stubs.h"
 
 enum { UINT8_LIMIT = 255, STUB_WORDS_MAX = 40 };
@@ -226,16 +227,12 @@ static void push_names(lua_State *L, const struct stub_method *method, bool is_o
 /* seL4.Parameters(name) -> names of a method's parameters, names of its results; or nil */
 static int parameters(lua_State *L)
 {
+    const char *name = luaL_checkstring(L, 1);
     unsigned configuration = process_configuration(process_of_state(L));
 
-    luaL_checkstring(L, 1);
     for (size_t i = 0; i < STUB_METHOD_COUNT; i++) {
-        bool is_it;
-
-        lua_pushstring(L, stub_methods[i].name);
-        is_it = (stub_methods[i].configurations & configuration) && lua_rawequal(L, 1, -1);
-        lua_pop(L, 1);
-        if (!is_it)
+        if (!(stub_methods[i].configurations & configuration) ||
+            !text_equals(stub_methods[i].name, name))
             continue;
         push_names(L, &stub_methods[i], false);
         push_names(L, &stub_methods[i], true);

@@ -3,6 +3,7 @@
 
 #include "kernel/cap/lookup.h"
 #include "kernel/flavour.h"
+#include "machine/embedded.h"
 
 /* Whether the kernel entry that the registers ask for could destroy a Lua heap, maybe the very one
  * whose state is executing. The C frames of lua_resume and the stub below it would then stand on
@@ -132,15 +133,6 @@ static int after_fault(lua_State *L, const struct operation *operation)
     return leave(L, operation, REQUEST_SWITCH);
 }
 
-static bool text_is(const char *text, const char *other)
-{
-    while (*text != '\0' && *text == *other) {
-        text++;
-        other++;
-    }
-    return *text == *other;
-}
-
 /* Pushes the name of the function on top as the libraries have it, "table.sort"; false: none
    does. */
 static bool push_library_name(lua_State *L)
@@ -154,7 +146,7 @@ static bool push_library_name(lua_State *L)
         for (lua_pushnil(L); lua_next(L, -2) != 0; lua_pop(L, 1)) {
             if (!lua_rawequal(L, -1, function) || lua_type(L, -2) != LUA_TSTRING)
                 continue;
-            if (text_is(lua_tostring(L, -4), "_G"))
+            if (text_equals(lua_tostring(L, -4), "_G"))
                 lua_pushvalue(L, -2);
             else
                 lua_pushfstring(L, "%s.%s", lua_tostring(L, -4), lua_tostring(L, -2));
@@ -167,7 +159,7 @@ static bool push_library_name(lua_State *L)
 /* Whether a function does no harm to what it calls, so that the one wanted is behind it. */
 static bool is_transparent(const char *name)
 {
-    return text_is(name, "pcall") || text_is(name, "xpcall");
+    return text_equals(name, "pcall") || text_equals(name, "xpcall");
 }
 
 /* Pushes the name of the C function whose callback stops `on` from yielding; false: not there. */
