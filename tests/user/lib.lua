@@ -32,6 +32,18 @@ function lib.has(value, part)
   return tostring(value):find(part, 1, true) ~= nil
 end
 
+--- Remembers what an allocator has left. The function that it returns expects that to be left
+--- again, after `what`.
+function lib.nothing_is_lost(memory)
+  local free_before, slots_before = memory:statistics(), memory:slots_left()
+  return function(what)
+    lib.expect(memory:statistics() == free_before, "%s: %d bytes of %d", what, memory:statistics(),
+      free_before)
+    lib.expect(memory:slots_left() == slots_before, "%s: %d slots of %d", what,
+      memory:slots_left(), slots_before)
+  end
+end
+
 --- Prints the sum.
 function lib.finish()
   print(("%d passed, %d failed"):format(passed, failed))

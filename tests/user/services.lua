@@ -16,14 +16,7 @@ local memory = alloc.open()
 local own = vspace.own(memory)
 thread.new(memory, { entry = print }):kill()
 own:unmap(own:allocate(4 * 4096))
-local free_before, slots_before = memory:statistics(), memory:slots_left()
-
-local function nothing_is_lost(what)
-  expect(memory:statistics() == free_before, "%s: %d bytes of %d", what, memory:statistics(),
-    free_before)
-  expect(memory:slots_left() == slots_before, "%s: %d slots of %d", what, memory:slots_left(),
-    slots_before)
-end
+local nothing_is_lost = lib.nothing_is_lost(memory)
 
 -- --- console ------------------------------------------------------------------------------------
 

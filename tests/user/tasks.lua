@@ -17,14 +17,7 @@ local is_mcs = seL4.ReplyObject ~= nil
 
 local memory = alloc.open()
 thread.new(memory, { entry = function() end }):kill() -- makes page tables, which stay
-local free_before, slots_before = memory:statistics(), memory:slots_left()
-
-local function nothing_is_lost(what)
-  expect(memory:statistics() == free_before, "%s: %d bytes of %d", what, memory:statistics(),
-    free_before)
-  expect(memory:slots_left() == slots_before, "%s: %d slots of %d", what, memory:slots_left(),
-    slots_before)
-end
+local nothing_is_lost = lib.nothing_is_lost(memory)
 
 -- --- threads ------------------------------------------------------------------------------------
 
@@ -147,7 +140,7 @@ shared:destroy()
 
 -- --- processes ----------------------------------------------------------------------------------
 
-free_before, slots_before = memory:statistics(), memory:slots_left()
+nothing_is_lost = lib.nothing_is_lost(memory)
 local child = process.new(memory, { name = "child", heap_bits = 17, monitor = true,
   args = { "x", 2 }, source = "#!/usr/bin/env selvm\nreturn 'hello', { 1, 2.5 }, nil, ..." })
 child:start()

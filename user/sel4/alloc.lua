@@ -29,7 +29,7 @@ local seL4 = require "seL4"
 local alloc = {}
 
 local DEPTH = seL4.WordBits
-local check = common.check
+local check = object.check
 
 local Memory = setmetatable({}, { __index = common.Common })
 Memory.__index = Memory

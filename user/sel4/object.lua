@@ -76,6 +76,14 @@ function object.refuse(code, call, target, level)
   error(object.refusal(code, call, target, (level or 1) + 1), 0)
 end
 
+--- Raises the error object of a call that the kernel has refused; nothing if `err` is NoError. It
+--- is blamed on the caller of who calls this, or as `level` says.
+function object.check(err, call, level)
+  if err ~= seL4.NoError then
+    object.refuse(err, call, nil, (level or 2) + 1)
+  end
+end
+
 --- Whether a caught error is a refusal of the kernel; with a name, of that kind.
 function object.is_refusal(err, name)
   return getmetatable(err) == Refusal and (not name or err.name == name)

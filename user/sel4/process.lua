@@ -24,18 +24,10 @@ local process = {}
 
 local HEAP_BITS, CSPACE_BITS = 20, 6
 local STARTER = { program = "sel4.start" } -- so named, the linker finds it
-local KNOWN = { name = true, source = true, program = true, args = true, modules = true,
-  heap_bits = true, cspace_bits = true, caps = true, priority = true, fault_endpoint = true,
-  monitor = true, monitor_slot = true, own_cspace = true, bytes = true }
-for _, name in ipairs(tcb.TIME_OPTIONS) do
-  KNOWN[name] = true
-end
-
-local function check(err, call)
-  if err ~= seL4.NoError then
-    object.refuse(err, call, nil, 3)
-  end
-end
+local KNOWN = tcb.known_options { "name", "source", "program", "args", "modules", "heap_bits",
+  "cspace_bits", "caps", "priority", "fault_endpoint", "monitor", "monitor_slot", "own_cspace",
+  "bytes" }
+local check = object.check
 
 -- --- what it runs -------------------------------------------------------------------------------
 
@@ -123,13 +115,10 @@ local function build(self)
   seL4.DebugNameThread(self.tcb, self.name)
 end
 
-local Process = { kind = "process" }
+local Process = setmetatable({ kind = "process" }, { __index = tcb.Task })
 Process.__index = Process
 Process.__name = "sel4.process"
-
-function Process:__tostring()
-  return ("process '%s' of TCB %d"):format(self.name, self.tcb)
-end
+Process.__tostring = tcb.Task.__tostring
 
 --- Lets the process's first thread run its program from the start.
 function Process:start()
@@ -156,17 +145,6 @@ function Process:grant(index, cap, rights, badge)
     check(seL4.CNode_Copy(self.cspace, index, seL4.WordBits, self.group.cnode, slot, seL4.WordBits,
       rights or seL4.AllRights), "CNode_Copy")
   end
-end
-
---- Suspends the process's first thread: it runs no more until TCB_Resume.
-function Process:suspend()
-  check(seL4.TCB_Suspend(self.tcb), "TCB_Suspend")
-end
-
---- Waits until the program has ended or has had a fault; returns the event, as sel4.monitor
---- describes it. Only with the option `monitor`.
-function Process:wait()
-  return tcb.wait(self)
 end
 
 --- Ends the process at once and gives back all that it was made of.
@@ -199,14 +177,6 @@ function Process:place(address)
   return image.place(address, self.image)
 end
 
-local function check_options(options)
-  for key in pairs(options) do
-    if not KNOWN[key] then
-      error(("process.new: unknown option '%s'"):format(tostring(key)), 3)
-    end
-  end
-end
-
 --- Makes a process with one thread. `memory` is of alloc.open or bootstrap.open; only the first is
 --- given back all. Options:
 ---   source, program  text of its program, or the name of a module of the caller's image
@@ -227,9 +197,9 @@ end
 ---                    endpoint for its faults
 ---   budget, period   MCS only, with the further options of its time: as for sel4.thread
 --- Returns { tcb, vspace, cspace, heap = slots, context = slot or nil, space = its sel4.vspace }
---- with the methods above.
+--- with the methods above and those of tcb.Task.
 function process.new(memory, options)
-  check_options(options)
+  tcb.check_options("process.new", KNOWN, options, 2)
   local program, text = program_of(options)
   local list = image.closure(program, text, options.modules or {})
   local name, bits = options.name or program, options.cspace_bits or CSPACE_BITS

@@ -20,6 +20,7 @@ local object = require "sel4.object"
 local rpc = require "sel4.rpc"
 local rpc_server = require "sel4.rpc.server"
 local seL4 = require "seL4"
+local tcb = require "sel4.tcb"
 local thread = require "sel4.thread"
 local wire = require "sel4.wire"
 
@@ -30,18 +31,14 @@ local KNOWN = { name = true, handlers = true, priority = true, window = true, wi
   on_signal = true, notification = true, passive = true, deadline = true, budget = true,
   period = true }
 
+local check = object.check
+
 local Server = {}
 Server.__index = Server
 Server.__name = "sel4.server"
 
 function Server:__tostring()
   return ("server '%s'"):format(self.name)
-end
-
-local function check(err, call)
-  if err ~= seL4.NoError then
-    object.refuse(err, call, nil, 3)
-  end
 end
 
 --- A capability for a client, with a badge that the handlers are told; give it back with
@@ -97,11 +94,7 @@ end
 -- --- starting -----------------------------------------------------------------------------------
 
 local function check_options(options)
-  for key in pairs(options) do
-    if not KNOWN[key] then
-      error(("server.start: unknown option '%s'"):format(tostring(key)), 3)
-    end
-  end
+  tcb.check_options("server.start", KNOWN, options, 3)
   if (options.passive or options.deadline) and not seL4.ReplyObject then
     error("server.start: options 'passive' and 'deadline' belong to the MCS configuration", 3)
   elseif options.deadline and not options.passive then

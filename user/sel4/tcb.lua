@@ -15,10 +15,9 @@ local PRIORITY = 100
 local TIME_SLICE_US = 10000
 local is_mcs = seL4.SchedContextObject ~= nil
 
+-- Who is to blame calls what calls a function of this file.
 local function check(err, call)
-  if err ~= seL4.NoError then
-    object.refuse(err, call, nil, 4)
-  end
+  object.check(err, call, 4)
 end
 
 --- The label of the message in which a thread's or process's result travels.
@@ -68,6 +67,52 @@ local function configure_classic(slot, options, priority)
     "TCB_SetSchedParams")
 end
 
+--- What threads and processes have in common; they have the fields kind, name and tcb.
+local Task = {}
+tcb.Task = Task
+
+function Task:__tostring()
+  return ("%s '%s' of TCB %d"):format(self.kind, self.name, self.tcb)
+end
+
+--- Suspends the (first) thread: it runs no more until TCB_Resume.
+function Task:suspend()
+  object.check(seL4.TCB_Suspend(self.tcb), "TCB_Suspend")
+end
+
+--- Waits for the end, the result or a fault; returns the event, as sel4.monitor describes it. Only
+--- with the option `monitor`.
+function Task:wait()
+  if not self.watch then
+    error(("wait: nobody watches %s; it needs the option 'monitor'"):format(tostring(self)), 2)
+  end
+  while not self.event do
+    self.watch.monitor:next()
+  end
+  return self.event
+end
+
+--- A set of names of options, those of TIME_OPTIONS with it.
+function tcb.known_options(names)
+  local known = {}
+  for _, list in ipairs { names, tcb.TIME_OPTIONS } do
+    for _, name in ipairs(list) do
+      known[name] = true
+    end
+  end
+  return known
+end
+
+--- Raises an error if there is an option that is not in the set `known`. `what` takes the options:
+--- "thread.new"; `level` is whom the error is blamed on, as for error().
+function tcb.check_options(what, known, options, level)
+  for key in pairs(options) do
+    if not known[key] then
+      error(("%s: unknown option '%s'"):format(what, tostring(key)), level + 1)
+    end
+  end
+end
+
 --- The settings of a TCB: `own`, with the priority, the fault endpoint and the options of its time
 --- that the maker of a thread or process was given.
 function tcb.settings(options, own)
@@ -113,17 +158,6 @@ function tcb.unwatch(who)
   if watch and watch.is_own then
     watch.monitor:destroy()
   end
-end
-
---- Waits for the end, the result or the fault of `who`, whom a monitor watches: the event.
-function tcb.wait(who)
-  if not who.watch then
-    error(("wait: nobody watches %s; it needs the option 'monitor'"):format(tostring(who)), 3)
-  end
-  while not who.event do
-    who.watch.monitor:next()
-  end
-  return who.event
 end
 
 --- Gives a TCB its spaces, IPC buffer, priority (100 if left out) and fault endpoint; that is a

@@ -18,25 +18,14 @@ local vspace = require "sel4.vspace"
 local thread = {}
 
 local REGISTER_COUNT = 32
-local KNOWN = { entry = true, args = true, priority = true, name = true, cspace = true,
-  fault_endpoint = true, monitor = true, monitor_slot = true }
-for _, name in ipairs(tcb.TIME_OPTIONS) do
-  KNOWN[name] = true
-end
+local KNOWN = tcb.known_options { "entry", "args", "priority", "name", "cspace", "fault_endpoint",
+  "monitor", "monitor_slot" }
+local check = object.check
 
-local Thread = { kind = "thread" }
+local Thread = setmetatable({ kind = "thread" }, { __index = tcb.Task })
 Thread.__index = Thread
 Thread.__name = "sel4.thread"
-
-function Thread:__tostring()
-  return ("thread '%s' of TCB %d"):format(self.name, self.tcb)
-end
-
-local function check(err, call)
-  if err ~= seL4.NoError then
-    object.refuse(err, call, nil, 3)
-  end
-end
+Thread.__tostring = tcb.Task.__tostring
 
 -- Every thread begins in the same function, and finds here by number what it is to do: addresses of
 -- functions (seL4.Entry) are never given back.
@@ -57,17 +46,6 @@ function Thread:start()
   check(seL4.TCB_WriteRegisters(self.tcb, true, 0, REGISTER_COUNT,
     { pc = seL4.Entry(run), a0 = self.number }), "TCB_WriteRegisters")
   return self
-end
-
---- Suspends the thread: it runs no more until TCB_Resume.
-function Thread:suspend()
-  check(seL4.TCB_Suspend(self.tcb), "TCB_Suspend")
-end
-
---- Waits until the thread has ended or has had a fault; returns the event, as sel4.monitor
---- describes it. Only with the option `monitor`.
-function Thread:wait()
-  return tcb.wait(self)
 end
 
 --- Ends the thread at once, wherever it is, and gives back what it was made of.
@@ -91,11 +69,7 @@ function Thread:place(address) -- luacheck: ignore self
 end
 
 local function check_options(options)
-  for key in pairs(options) do
-    if not KNOWN[key] then
-      error(("thread.new: unknown option '%s'"):format(tostring(key)), 3)
-    end
-  end
+  tcb.check_options("thread.new", KNOWN, options, 3)
   if type(options.entry) ~= "function" then
     error("thread.new: option 'entry' must be a function", 3)
   elseif options.cspace and options.monitor and not options.monitor_slot then
@@ -137,7 +111,8 @@ end
 ---                    sporadic, badge, passive, timeout_endpoint; timeout_fault: true makes a fault
 ---                    for the monitor of a budget that is used up
 --- Returns { tcb = slot, buffer = address of the IPC buffer, context = slot of the scheduling
---- context or nil } with the methods above.
+--- context or nil } with the methods above and those of
+--- tcb.Task.
 function thread.new(memory, options)
   check_options(options)
   local allocator = alloc.of(memory)

@@ -15,6 +15,7 @@
 local object = require "sel4.object"
 local seL4 = require "seL4"
 
+local check = object.check
 local vspace = {}
 
 local PAGE_SIZE = 1 << seL4.PageBits
@@ -27,12 +28,6 @@ Space.__name = "sel4.vspace"
 function Space:__tostring()
   return ("address space of %s, %d regions, %d page tables"):format(self.name, #self.regions,
     #self.tables)
-end
-
-local function check(err, call, level)
-  if err ~= seL4.NoError then
-    object.refuse(err, call, nil, level + 1)
-  end
 end
 
 local function pages_of(size)

@@ -5,7 +5,7 @@
 -- lists those that are not in use, each at its `index`; blocks in use have none. A block that is
 -- split has `parts`.
 
-local check = require("sel4.alloc.common").check
+local check = require("sel4.object").check
 local seL4 = require "seL4"
 
 local blocks = {}

@@ -27,13 +27,6 @@ end
 
 local common = {}
 
---- Raises the refusal of a call at the line `level` says, as error() has it.
-function common.check(err, call, level)
-  if err ~= seL4.NoError then
-    object.refuse(err, call, nil, (level or 1) + 1)
-  end
-end
-
 --- The row of an object's type, and log2 of the bytes of an object of it.
 function common.type_of(object_type, size_bits, level)
   local row = TYPES[object_type]
@@ -47,7 +40,7 @@ function common.type_of(object_type, size_bits, level)
   return row, row.bits or size_bits + row.extra_bits
 end
 
-local check = common.check
+local check = object.check
 local Common = {}
 
 --- The class with the methods.

@@ -7,7 +7,7 @@ local object = require "sel4.object"
 local seL4 = require "seL4"
 
 local DEPTH = seL4.WordBits
-local check, type_of, slot_to_free = common.check, common.type_of, common.slot_to_free
+local check, type_of, slot_to_free = object.check, common.type_of, common.slot_to_free
 
 local Linear = setmetatable({}, { __index = common.Common })
 Linear.__index = Linear
