@@ -12,12 +12,7 @@
 
 package.path = "./?.lua;" .. package.path
 
-local program, configuration = arg[1], arg[2]
-if not program or (configuration ~= "classic" and configuration ~= "mcs") then
-  io.stderr:write("check_explanations: which program, of which configuration? usage: ",
-    "check_explanations.lua PATH/kernel_tests classic|mcs\n")
-  os.exit(2)
-end
+local program, configuration = require "tests.kernel.arguments" "check_explanations"
 
 local errors = require "abi.errors"
 local invocations = require "abi.invocations"

@@ -17,7 +17,7 @@
 --       `- Untyped 2^19 - split into two 2^18, and so on; from 2^16 on into up to 16 parts
 --
 -- Parts that are all free become their parent again, by deleting them. A call that fails leaves
--- everything as it was.
+-- everything as it was. Only one thread at a time may use an allocator.
 
 local blocks = require "sel4.alloc.blocks"
 local common = require "sel4.alloc.common"
