@@ -89,6 +89,24 @@ nothing_is_lost "a thread with a CSpace of two levels"
 
 -- --- failures -----------------------------------------------------------------------------------
 
+for what, fn in pairs {
+  object = function() memory:object(seL4.UntypedObject, 38) end,
+  heap = function() memory:object(seL4.LuaHeapObject, 12) end,
+  free = function() memory:free(5) end,
+  copy = function() memory:copy(4095) end,
+  free_slot = function() memory:free_slot(5) end,
+  device_frame = function() memory:device_frame(5) end,
+  reserve = function() own:reserve(0) end,
+  group = function() memory:group({ bytes = 1 }):object(seL4.TCBObject) end,
+} do
+  expect(has(error_of(fn), "tests/user/memory.lua:"), "%s blames %s", what, error_of(fn))
+end
+local slot = memory:slot()
+memory:free_slot(slot)
+expect(has(error_of(memory.free_slot, memory, slot), "is free already"), "a slot twice")
+local ntfn = memory:object(seL4.NotificationObject)
+expect(has(error_of(memory.free_slot, memory, ntfn), "is an object; free it"), "an object's slot")
+memory:free(ntfn)
 expect(object.is_refusal(error_of(memory.copy, memory, 4095)), "there is nothing to copy")
 expect(object.is_refusal(error_of(memory.object, memory, seL4.LuaHeapObject, 12)), "a small heap")
 expect(has(error_of(memory.device_frame, memory, 0x5000), "no device has a page"), "no device")
@@ -151,7 +169,7 @@ expect(again.vaddr == a.vaddr, "the first range that is free")
 own:unmap(again)
 own:unmap(b)
 own:unmap(c)
-expect(select(4, memory:statistics()) == #own.tables, "only page tables are left: %s", memory)
+expect(select(4, memory:statistics()) == #own.tables + 1, "page tables and a lock: %s", memory)
 
 -- Sharing: two spaces, one memory; rights are each mapping's own.
 slots_before, free_before, largest_before = memory:slots_left(), memory:statistics()

@@ -129,6 +129,53 @@ expect(has(error_of(function()
   end
 end), "at most 32 timers"), "too many")
 
+-- Threads share the allocator and the address space, and are preempted in the middle of it all.
+local function allocate_and_free(seed)
+  local mine = {}
+  for i = 1, 150 do
+    local choice = (i * 7 + seed * 13) % 5
+    if choice < 3 then
+      mine[#mine + 1] = memory:object(choice == 0 and seL4.TCBObject or seL4.EndpointObject)
+    elseif choice == 3 and #mine > 0 then
+      memory:free(table.remove(mine, 1 + i % #mine))
+    else
+      own:unmap(own:allocate(4096))
+    end
+  end
+  for _, made in ipairs(mine) do
+    memory:free(made)
+  end
+end
+local free_before_threads = memory:statistics()
+local workers = {}
+for i = 1, 3 do
+  workers[i] = thread.new(memory, { entry = allocate_and_free, args = { i }, monitor = true,
+    priority = 90 })
+end
+local bells = memory:object(seL4.NotificationObject)
+local interrupter = thread.new(memory, { monitor = true, priority = 120, entry = function()
+  local clock = timer_client(timer:connect(9), bells)
+  clock:every(43)
+  for _ = 1, 1000 do
+    clock:wait()
+    memory:free(memory:object(seL4.EndpointObject))
+    own:unmap(own:reserve(4096))
+  end
+end })
+for _, worker in ipairs(workers) do
+  worker:start()
+end
+expect(interrupter:start():wait().kind == "result", "%s", interrupter.event)
+for _, worker in ipairs(workers) do
+  expect(worker:wait().kind == "result", "%s", worker.event)
+  worker:kill()
+end
+interrupter:kill()
+timer:disconnect(9)
+memory:free(bells)
+expect(memory:statistics() == free_before_threads, "shared by threads: %d bytes of %d",
+  memory:statistics(), free_before_threads)
+
 -- Two sleep at the same time; one is a process. What a client brings cannot stop the server.
 local silent = memory:object(seL4.EndpointObject)
 timer_client(timer:connect(3), silent):after(10)

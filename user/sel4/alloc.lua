@@ -17,7 +17,8 @@
 --       `- Untyped 2^19 - split into two 2^18, and so on; from 2^16 on into up to 16 parts
 --
 -- Parts that are all free become their parent again, by deleting them. A call that fails leaves
--- everything as it was. Only one thread at a time may use an allocator.
+-- everything as it was. The threads of a process may share an allocator; one that is killed while
+-- it uses it would leave it locked.
 
 local blocks = require "sel4.alloc.blocks"
 local common = require "sel4.alloc.common"
@@ -25,11 +26,12 @@ local group = require "sel4.alloc.group"
 local linear = require "sel4.alloc.linear"
 local object = require "sel4.object"
 local seL4 = require "seL4"
+local slots = require "sel4.alloc.slots"
 
 local alloc = {}
 
 local DEPTH = seL4.WordBits
-local check = object.check
+local check, exclusively = object.check, common.exclusively
 
 local Memory = setmetatable({}, { __index = common.Common })
 Memory.__index = Memory
@@ -42,44 +44,38 @@ end
 
 --- An empty slot of the CNode that is nobody else's.
 function Memory:slot()
-  local slot = table.remove(self.free_slots)
-  if slot then
-    return slot
-  elseif self.next_slot >= self.slot_end then
-    error("all slots of the CNode are in use; free some objects", 2)
+  return (exclusively(self, 2, slots.take))
+end
+
+local function free_slot(self, slot)
+  if self.blocks[slot] then
+    error(("free_slot: capability %d is an object; free it"):format(slot), 0)
+  elseif not self.taken[slot] then
+    error(("free_slot: slot %d is free already"):format(slot), 0)
   end
-  self.next_slot = self.next_slot + 1
-  return self.next_slot - 1
+  slots.give(self, slot)
 end
 
 --- Gives a slot back; what it holds is deleted.
 function Memory:free_slot(slot)
   slot = object.cptr(slot, 2)
-  check(seL4.CNode_Delete(self.cnode, slot, DEPTH), "CNode_Delete", 2)
-  object.name(slot, nil)
-  self.free_slots[#self.free_slots + 1] = slot
+  exclusively(self, 2, free_slot, slot)
 end
 
-local function no_room(self, row, bits, level)
+local function no_room(self, row, bits)
   local free, largest = self:statistics()
   error(("no untyped memory has room for one more %s of 2^%d bytes: %d KiB are free, in blocks of "
-    .. "2^%d at most"):format(row.kind, bits, free >> 10, largest), level + 1)
+    .. "2^%d at most"):format(row.kind, bits, free >> 10, largest), 0)
 end
 
---- As object, but returns the slot alone.
-function Memory:allocate(object_type, size_bits, level)
-  level = (level or 1) + 1
-  local row, bits = common.type_of(object_type, size_bits, level)
-  local block = blocks.take(self, math.max(bits, seL4.MinUntypedBits), level)
-  if not block then
-    no_room(self, row, bits, level)
-  end
-  local slot = self:slot()
+local function allocate(self, object_type, size_bits, row, bits)
+  local block = blocks.take(self, math.max(bits, seL4.MinUntypedBits)) or no_room(self, row, bits)
+  local slot = slots.take(self)
   local err = seL4.Untyped_Retype(block.slot, object_type, size_bits or 0, self.cnode, 0, 0, slot,
     1)
   if err ~= seL4.NoError then
-    local refusal = object.refusal(err, "Untyped_Retype", nil, level)
-    self.free_slots[#self.free_slots + 1] = slot
+    local refusal = object.refusal(err, "Untyped_Retype")
+    slots.give(self, slot)
     blocks.give(self, block)
     error(refusal, 0)
   end
@@ -89,23 +85,27 @@ function Memory:allocate(object_type, size_bits, level)
   return slot
 end
 
+--- As object, but returns the slot alone.
+function Memory:allocate(object_type, size_bits, level)
+  level = (level or 1) + 1
+  local row, bits = common.type_of(object_type, size_bits, level)
+  return (exclusively(self, level, allocate, object_type, size_bits, row, bits))
+end
+
 -- An object's capability has been moved to another slot; the old one is free.
 function Memory:moved(from, to)
   self.blocks[from], self.blocks[to] = nil, self.blocks[from]
-  self.free_slots[#self.free_slots + 1] = from
+  self:free_slot(from)
 end
 
---- Destroys an object of this allocator, and with it every capability to it.
-function Memory:free(value)
-  local slot = common.slot_to_free(self, value, 2)
+local function free_object(self, slot)
   local block = self.blocks[slot]
   if not block then
-    error(("free: capability %d is no object of this allocator, or freed already"):format(slot), 2)
+    error(("free: capability %d is no object of this allocator, or freed already"):format(slot), 0)
   end
-  check(seL4.CNode_Revoke(self.cnode, block.slot, DEPTH), "CNode_Revoke", 2)
+  check(seL4.CNode_Revoke(self.cnode, block.slot, DEPTH), "CNode_Revoke")
   self.blocks[slot] = nil
-  object.name(slot, nil)
-  self.free_slots[#self.free_slots + 1] = slot -- revoking has emptied it
+  slots.give(self, slot)
   if block.is_device then
     return
   end
@@ -114,21 +114,32 @@ function Memory:free(value)
   blocks.give(self, block)
 end
 
+--- Destroys an object of this allocator, and with it every capability to it.
+function Memory:free(value)
+  local slot = common.slot_to_free(self, value, 2)
+  exclusively(self, 2, free_object, slot)
+end
+
+local function make_device_frame(self, untyped_slot)
+  local slot = slots.take(self)
+  local err = seL4.Untyped_Retype(untyped_slot, seL4.RISCV_4K_Page, 0, self.cnode, 0, 0, slot, 1)
+  if err ~= seL4.NoError then
+    local refusal = object.refusal(err, "Untyped_Retype")
+    slots.give(self, slot)
+    error(refusal, 0)
+  end
+  self.blocks[slot] = { slot = untyped_slot, bits = seL4.PageBits, is_device = true }
+  return slot
+end
+
 --- A frame of the device page at a physical address, as a Page object. Once per page, until it is
 --- freed.
 function Memory:device_frame(paddr, level)
   level = (level or 1) + 1
   for i, untyped in ipairs(self.info and self.info.untypedList or {}) do
     if untyped.isDevice and untyped.paddr == paddr and untyped.sizeBits == seL4.PageBits then
-      local slot, from = self:slot(), self.info.untyped.start + i - 1
-      local err = seL4.Untyped_Retype(from, seL4.RISCV_4K_Page, 0, self.cnode, 0, 0, slot, 1)
-      if err ~= seL4.NoError then
-        local refusal = object.refusal(err, "Untyped_Retype", nil, level)
-        self.free_slots[#self.free_slots + 1] = slot
-        error(refusal, 0)
-      end
-      self.blocks[slot] = { slot = from, bits = seL4.PageBits, is_device = true }
-      return object.wrap("Page", slot)
+      local from = self.info.untyped.start + i - 1
+      return object.wrap("Page", (exclusively(self, level, make_device_frame, from)))
     end
   end
   error(("no device has a page of its own at 0x%x"):format(paddr), level)
@@ -166,7 +177,7 @@ function alloc.new(options)
   local memory = setmetatable({
     cnode = object.cptr(options.cnode, 2), next_slot = options.first_slot,
     slot_end = options.slot_end, info = options.info,
-    free_blocks = {}, free_slots = {}, blocks = {}, used = 0, count = 0, most_bits = 0,
+    free_blocks = {}, free_slots = {}, taken = {}, blocks = {}, used = 0, count = 0, most_bits = 0,
   }, Memory)
   for bits = 0, seL4.MaxUntypedBits do
     memory.free_blocks[bits] = {}
@@ -197,8 +208,12 @@ function alloc.open()
       untypeds[#untypeds + 1] = { slot = info.untyped.start + i - 1, bits = untyped.sizeBits }
     end
   end
-  return alloc.new { info = info, cnode = seL4.CapInitThreadCNode, untypeds = untypeds,
+  local memory = alloc.new { info = info, cnode = seL4.CapInitThreadCNode, untypeds = untypeds,
     first_slot = info.empty.start, slot_end = info.empty.stop }
+  local lock = memory:allocate(seL4.NotificationObject)
+  seL4.Signal(lock)
+  memory.lock, memory.used, memory.count = lock, 0, 0
+  return memory
 end
 
 return alloc

@@ -29,7 +29,7 @@ Thread.__tostring = tcb.Task.__tostring
 
 -- Every thread begins in the same function, and finds here by number what it is to do: addresses of
 -- functions (seL4.Entry) are never given back.
-local threads, last_number = {}, 0
+local threads, count = {}, 0 -- the number is the TCB's slot
 
 local function run(number)
   local self = threads[number]
@@ -44,16 +44,19 @@ end
 function Thread:start()
   self.event, self.results = nil, nil
   check(seL4.TCB_WriteRegisters(self.tcb, true, 0, REGISTER_COUNT,
-    { pc = seL4.Entry(run), a0 = self.number }), "TCB_WriteRegisters")
+    { pc = seL4.Entry(run), a0 = self.tcb }), "TCB_WriteRegisters")
   return self
 end
 
 --- Ends the thread at once, wherever it is, and gives back what it was made of.
 function Thread:kill()
-  if not threads[self.number] then
+  if self.is_killed then
     return
   end
-  threads[self.number] = nil
+  self.is_killed = true
+  if self.tcb then
+    threads[self.tcb] = nil
+  end
   self.group:destroy()
   if self.buffer_region then
     self.space:unmap(self.buffer_region)
@@ -80,6 +83,7 @@ end
 -- Gives a thread its TCB, IPC buffer and spaces.
 local function build(self, options)
   self.tcb = self.group:object(seL4.TCBObject, nil, self.name).cptr
+  threads[self.tcb] = self
   self.buffer_region = self.space:allocate(1 << seL4.PageBits,
     { name = "IPC buffer of " .. self.name })
   self.buffer = self.buffer_region.vaddr
@@ -116,12 +120,11 @@ end
 function thread.new(memory, options)
   check_options(options)
   local allocator = alloc.of(memory)
-  last_number = last_number + 1
-  local name = options.name or ("thread %d"):format(last_number)
+  count = count + 1
+  local name = options.name or ("thread %d"):format(count)
   local args = table.pack(table.unpack(options.args or {}, 1, (options.args or {}).n))
-  local self = setmetatable({ number = last_number, name = name, entry = options.entry, args = args,
+  local self = setmetatable({ name = name, entry = options.entry, args = args,
     group = allocator:group { name = name }, space = vspace.own(allocator) }, Thread)
-  threads[self.number] = self
   local is_built, err = pcall(build, self, options)
   if not is_built then
     self:kill()

@@ -12,10 +12,11 @@
 -- A region is { vaddr =, size =, frames = { Page objects }, rights =, name =, guard =, space = }.
 -- On the `guard` pages before and behind it nothing is ever mapped: to run over is a fault.
 
+local common = require "sel4.alloc.common"
 local object = require "sel4.object"
 local seL4 = require "seL4"
 
-local check = object.check
+local check, exclusively = object.check, common.exclusively
 local vspace = {}
 
 local PAGE_SIZE = 1 << seL4.PageBits
@@ -58,24 +59,27 @@ local function find_free(self, size, wanted)
   return at, #self.regions + 1
 end
 
---- Finds a free range of `size` bytes, rounded up to pages, and keeps it: a region without frames.
---- Options: `vaddr`, where it has to be (a page's address); `guard`, number of pages on both sides
---- that stay unmapped, 0 if left out; `name`, for messages.
-function Space:reserve(size, options)
-  options = options or {}
+local function reserve(self, size, options)
   local guard = options.guard or 0
   local whole = pages_of(size) + 2 * guard * PAGE_SIZE
   local wanted = options.vaddr and options.vaddr - guard * PAGE_SIZE
   local at, index = find_free(self, whole, wanted)
   if not at then
-    error(("there is %s at 0x%x already"):format(index.name, index.vaddr), 2)
+    error(("there is %s at 0x%x already"):format(index.name, index.vaddr), 0)
   elseif at + whole > STOP or size <= 0 or at % PAGE_SIZE ~= 0 then
-    error(("no range of %d bytes is free in %s"):format(size, self), 2)
+    error(("no range of %d bytes is free in %s"):format(size, self), 0)
   end
   local region = { vaddr = at + guard * PAGE_SIZE, size = pages_of(size), guard = guard,
     frames = {}, name = options.name or "memory", space = self }
   table.insert(self.regions, index, region)
   return region
+end
+
+--- Finds a free range of `size` bytes, rounded up to pages, and keeps it: a region without frames.
+--- Options: `vaddr`, where it has to be (a page's address); `guard`, number of pages on both sides
+--- that stay unmapped, 0 if left out; `name`, for messages.
+function Space:reserve(size, options)
+  return (exclusively(self, 2, reserve, size, options or {}))
 end
 
 --- The region at an address, and whether the address lies in one of its guard pages; nil if nothing
@@ -108,6 +112,9 @@ local function map_table(self, vaddr, level)
   if err ~= seL4.NoError then
     local refusal = object.refusal(err, "RISCV_PageTable_Map", nil, level + 1)
     self.memory:free(page_table)
+    if err == seL4.DeleteFirst then
+      return -- another thread has mapped one there meanwhile
+    end
     error(refusal, 0)
   end
   self.tables[#self.tables + 1] = page_table
@@ -181,7 +188,7 @@ function Space:unmap(region)
   for _, frame in ipairs(region.frames) do
     region.release(frame)
   end
-  forget(self, region)
+  exclusively(self, 2, forget, region)
   region.space, region.frames = nil, {}
 end
 
@@ -218,7 +225,10 @@ function vspace.of(memory, root)
   root = object.cptr(root or seL4.CapInitThreadVSpace, 2)
   memory.spaces = memory.spaces or {}
   if not memory.spaces[root] then
-    memory.spaces[root] = space_of(memory, root, ("VSpace %d"):format(root))
+    local space = space_of(memory, root, ("VSpace %d"):format(root))
+    space.lock = object.cptr(memory:object(seL4.NotificationObject))
+    seL4.Signal(space.lock)
+    memory.spaces[root] = space
   end
   return memory.spaces[root]
 end

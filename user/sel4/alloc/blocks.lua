@@ -7,6 +7,7 @@
 
 local check = require("sel4.object").check
 local seL4 = require "seL4"
+local slots = require "sel4.alloc.slots"
 
 local blocks = {}
 
@@ -48,7 +49,7 @@ local function split(self, block, bits)
   local step = fan_out_bits(block.bits, bits)
   local part_bits, parts = block.bits - step, {}
   for i = 1, 1 << step do
-    local slot = self:slot()
+    local slot = slots.take(self)
     check(seL4.Untyped_Retype(block.slot, seL4.UntypedObject, part_bits, self.cnode, 0, 0, slot,
       1), "Untyped_Retype", 3)
     parts[i] = { slot = slot, bits = part_bits, parent = block }
@@ -62,12 +63,12 @@ end
 
 --- A block of exactly 2^bits bytes, with a slot left beside it; nil if there is no memory. No slots
 --- are an error.
-function blocks.take(self, bits, level)
+function blocks.take(self, bits)
   for size = bits, self.most_bits do
     local block = self.free_blocks[size][#self.free_blocks[size]]
     if block then
       if self:slots_left() < slots_to_split(size, bits) + 1 then
-        error("all slots of the CNode are in use; free some objects", level + 1)
+        error("all slots of the CNode are in use; free some objects", 0)
       end
       take_out(self, block)
       if block.parent then
@@ -89,7 +90,7 @@ function blocks.give(self, block)
       if part ~= block then
         take_out(self, part)
       end
-      self:free_slot(part.slot)
+      slots.give(self, part.slot)
     end
     block, parent.parts, parent.free_parts = parent, nil, nil
     parent = block.parent

@@ -27,6 +27,34 @@ end
 
 local common = {}
 
+-- Raises a caught error once more, at the line that `level` says, as error() has it.
+local function raise(err, level)
+  if object.is_refusal(err) then
+    local _, place = pcall(error, "", level + 2)
+    err.place = place
+    error(err, 0)
+  end
+  error(err, level + 1)
+end
+
+--- operation(self, ...), with no other thread inside an operation of self at the same time: threads
+--- of a process share its tables, and each can be preempted anywhere. self.lock is a notification
+--- with one signal, if there may be several threads. The operation raises its errors without a
+--- position; they get that of `level`, as error() in the caller has it.
+function common.exclusively(self, level, operation, ...)
+  if self.lock then
+    seL4.Wait(self.lock)
+  end
+  local results = table.pack(pcall(operation, self, ...))
+  if self.lock then
+    seL4.Signal(self.lock)
+  end
+  if not results[1] then
+    raise(results[2], level + 1)
+  end
+  return table.unpack(results, 2, results.n)
+end
+
 --- The row of an object's type, and log2 of the bytes of an object of it.
 function common.type_of(object_type, size_bits, level)
   local row = TYPES[object_type]
