@@ -2,9 +2,10 @@
 --- Slots for sel4.alloc: from memory.next_slot to memory.slot_end none has been used; those in
 --- memory.free_slots have been given back; memory.taken[slot] are in use. Errors have no position.
 
-local check = require("sel4.object").check
 local object = require "sel4.object"
 local seL4 = require "seL4"
+
+local check = object.check
 
 local slots = {}
 
