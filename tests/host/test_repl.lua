@@ -128,13 +128,14 @@ checks.group("wrong usage is told", function(expect)
 end)
 
 -- What a terminal shows when keys are pressed, each group of them half a second after the last.
+-- `script` runs its command by a shell; `exec` leaves none between that would answer Ctrl-C too.
 local function at_terminal(options, ...)
   local keys = {}
   for i, group in ipairs { ... } do
     keys[i] = ("sleep 0.6; printf '%s'"):format(group)
   end
   return process.run("sh", "-c", ("{ %s; sleep 0.6; } | TERM=xterm timeout 60 script -qec "
-    .. "'%s repl %s' /dev/null"):format(table.concat(keys, "; "), selvm, options))
+    .. "'exec %s repl %s' /dev/null"):format(table.concat(keys, "; "), selvm, options))
 end
 
 if os.execute "command -v script >/dev/null 2>&1" then
