@@ -21,8 +21,7 @@ static int print_texts(lua_State *L, int count)
             platform_console_put(p, '\t');
         for (size_t j = 0; j < length; j++)
             platform_console_put(p, text[j]);
-        if (length >= WORK_SMALL)
-            work_done(process_of_state(L), length);
+        work_pay(L, length);
     }
     platform_console_put(p, '\n');
     return 0;

@@ -5,6 +5,7 @@
 #include "machine/lua/library.h"
 
 #include "machine/lua/value.h"
+#include "machine/lua/work.h"
 
 /* Seed of math.random: the same in every run. */
 enum { RANDOM_SEED = 42 };
@@ -12,6 +13,14 @@ enum { RANDOM_SEED = 42 };
 int library_call_original(lua_State *L)
 {
     return lua_tocfunction(L, lua_upvalueindex(1))(L);
+}
+
+int library_pay_for_results(lua_State *L)
+{
+    int count = library_call_original(L);
+
+    work_pay(L, (uint64_t)count);
+    return count;
 }
 
 void library_wrap(lua_State *L, const char *name, lua_CFunction ours)
@@ -71,6 +80,7 @@ void library_open(lua_State *L)
     base_library_open(L);
     value_open(L);
     string_library_open(L);
+    utf8_library_open(L);
     table_library_open(L);
     open_math(L);
     require_open(L);

@@ -10,7 +10,8 @@ void library_open(lua_State *L);
 
 /* Each sets what is in its file. */
 void base_library_open(lua_State *L);   /* base_library.c */
-void string_library_open(lua_State *L); /* string_library.c: string and utf8 */
+void string_library_open(lua_State *L); /* string_library.c: string, tonumber */
+void utf8_library_open(lua_State *L);   /* utf8_library.c */
 void table_library_open(lua_State *L);  /* table_library.c */
 void require_open(lua_State *L);        /* require.c; the basic functions are there */
 
@@ -25,6 +26,9 @@ void library_wrap(lua_State *L, const char *name, lua_CFunction ours);
 /* For a function so put: does as Lua's with what is on the stack, as if it were that, so that
    its errors say where and in which function. Lua's must not have upvalues. */
 int library_call_original(lua_State *L);
+
+/* A function to be put so: pays for the number of results of Lua's (work.h). */
+int library_pay_for_results(lua_State *L);
 
 void library_remove(lua_State *L, const char *name);
 

@@ -38,7 +38,7 @@ static int instructions_to_event(const struct process *process)
 
     if (p->stop_time_ns < event)
         event = p->stop_time_ns;
-    if (event <= p->time_ns)
+    if (event <= p->time_ns || clock_interrupt_is_due(p)) /* an alarm that has passed is no event */
         return 1;
     left = (event - p->time_ns + INSTRUCTION_NS - 1) / INSTRUCTION_NS;
     if (left >= (uint64_t)process->hook_instructions || p->clock == CLOCK_HOST)

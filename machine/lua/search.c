@@ -131,8 +131,7 @@ static void pay(lua_State *L, struct search *search)
 {
     int64_t done = SLICE_STEPS - search->matcher.steps;
 
-    if (done >= WORK_SMALL)
-        work_done(process_of_state(L), (uint64_t)done);
+    work_pay(L, (uint64_t)done);
     search->matcher.steps = SLICE_STEPS;
 }
 

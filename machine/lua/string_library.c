@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* string.* and utf8.*: what does not search (search.c). Where Lua's own function is called, its
+/* string.*: what does not search (search.c). Where Lua's own function is called, its
  * work is paid for by the lengths of its arguments or results. */
 #include <string.h>
 
@@ -13,32 +13,16 @@ enum {
     CHARACTERS_PER_STEP = 8, /* that Lua's functions look at in the time of an instruction */
     CONVERSION_STEPS = 16,   /* of string.format: the most costly, long numbers */
     MAPPED_AT_ONCE = 16384,
-    COUNTED_AT_ONCE = 8192,
     REPEATED_SIMPLY = 16384,
     REPEATED_AT_ONCE = 1 << 20
 };
-
-static void pay(lua_State *L, uint64_t instructions)
-{
-    if (instructions >= WORK_SMALL)
-        work_done(process_of_state(L), instructions);
-}
 
 /* Before Lua's: for the length of the first argument, or also the second. */
 static int pay_for_first(lua_State *L)
 {
     if (lua_type(L, 1) == LUA_TSTRING)
-        pay(L, lua_rawlen(L, 1) / CHARACTERS_PER_STEP);
+        work_pay(L, lua_rawlen(L, 1) / CHARACTERS_PER_STEP);
     return library_call_original(L);
-}
-
-/* After Lua's: for the number of results. */
-static int pay_for_results(lua_State *L)
-{
-    int count = library_call_original(L);
-
-    pay(L, (uint64_t)count);
-    return count;
 }
 
 /* --- upper, lower, reverse -------------------------------------------------------------------- */
@@ -72,7 +56,7 @@ static int map_on(lua_State *L, int status, lua_KContext mapping)
     while (m->done < length) {
         size_t end = length - m->done < MAPPED_AT_ONCE ? length : m->done + MAPPED_AT_ONCE;
 
-        pay(L, (end - m->done) / CHARACTERS_PER_STEP);
+        work_pay(L, (end - m->done) / CHARACTERS_PER_STEP);
         for (; m->done < end; m->done++)
             to[m->done] = map(text, length, m->done, (enum mapping)mapping);
         if (work_is_over(L))
@@ -130,7 +114,7 @@ static int rep_on(lua_State *L, int status, lua_KContext context)
             count = r->length - r->done;
         memcpy(text + r->done, text, count);
         r->done += count;
-        pay(L, count / WORK_BYTES);
+        work_pay(L, count / WORK_BYTES);
         if (work_is_over(L))
             return work_leave(L, context, rep_on);
     }
@@ -214,7 +198,7 @@ static int format_on(lua_State *L, int status, lua_KContext context)
             lua_replace(L, argument);
         }
     }
-    pay(L, length / CHARACTERS_PER_STEP + (uint64_t)argument * CONVERSION_STEPS);
+    work_pay(L, length / CHARACTERS_PER_STEP + (uint64_t)argument * CONVERSION_STEPS);
     return library_call_original(L);
 }
 
@@ -247,7 +231,7 @@ static int string_arithmetic(lua_State *L)
     }
     for (int i = 1; i <= 2; i++) {
         if (lua_type(L, i) == LUA_TSTRING)
-            pay(L, lua_rawlen(L, i) / CHARACTERS_PER_STEP);
+            work_pay(L, lua_rawlen(L, i) / CHARACTERS_PER_STEP);
     }
     return library_call_original(L);
 }
@@ -269,109 +253,6 @@ static void open_arithmetic(lua_State *L)
         lua_setfield(L, -2, names[i]);
     }
     lua_pop(L, 2);
-}
-
-/* --- utf8 ------------------------------------------------------------------------------------- */
-
-/* Counts a long string piece by piece. Stack: string, first byte, last byte, whether it may be lax;
-   `context` is the count so far. */
-static int len_on(lua_State *L, int status, lua_KContext context)
-{
-    size_t length;
-    const char *text = lua_tolstring(L, 1, &length);
-    lua_Integer last = lua_tointeger(L, 3);
-    lua_Integer next = lua_tointeger(L, 2);
-
-    (void)status;
-    while (next <= last) {
-        lua_Integer end = last - next < COUNTED_AT_ONCE ? last : next + COUNTED_AT_ONCE;
-
-        lua_pushvalue(L, lua_upvalueindex(1));
-        lua_pushvalue(L, 1);
-        lua_pushinteger(L, next);
-        lua_pushinteger(L, end);
-        lua_pushvalue(L, 4);
-        lua_call(L, 4, 2);
-        if (lua_isnil(L, -2))
-            return 2;
-        context += (lua_KContext)lua_tointeger(L, -2);
-        for (next = end + 1; next <= last && ((unsigned char)text[next - 1] & 0xc0) == 0x80;)
-            next++; /* the rest of the last character */
-        lua_pushinteger(L, next);
-        lua_replace(L, 2);
-        lua_settop(L, 4);
-        pay(L, COUNTED_AT_ONCE / 4);
-        if (work_is_over(L))
-            return work_leave(L, context, len_on);
-    }
-    lua_pushinteger(L, (lua_Integer)context);
-    return 1;
-}
-
-static int utf8_len(lua_State *L)
-{
-    size_t length;
-    lua_Integer first, last;
-
-    luaL_checklstring(L, 1, &length);
-    first = luaL_optinteger(L, 2, 1);
-    last = luaL_optinteger(L, 3, -1);
-    first = first < 0 ? first + (lua_Integer)length + 1 : first;
-    last = last < 0 ? last + (lua_Integer)length + 1 : last;
-    if (first < 1 || last < first || last > (lua_Integer)length || last - first <= COUNTED_AT_ONCE)
-        return library_call_original(L);
-    lua_settop(L, 4);
-    lua_pushinteger(L, first);
-    lua_replace(L, 2);
-    lua_pushinteger(L, last);
-    lua_replace(L, 3);
-    return len_on(L, LUA_OK, 0);
-}
-
-/* utf8.offset: for the characters that it may pass. */
-static int utf8_offset(lua_State *L)
-{
-    lua_Integer count = lua_tointeger(L, 2);
-    lua_Unsigned distance = count < 0 ? 0 - (lua_Unsigned)count : (lua_Unsigned)count;
-    size_t length = lua_type(L, 1) == LUA_TSTRING ? lua_rawlen(L, 1) : 0;
-
-    pay(L, distance < length ? distance : length);
-    return library_call_original(L);
-}
-
-/* The iterator of utf8.codes: for the bytes it passes, of which there may be many in a string
-   that is not UTF-8. */
-static int utf8_next(lua_State *L)
-{
-    size_t length;
-    const char *text = luaL_checklstring(L, 1, &length);
-    lua_Unsigned at = (lua_Unsigned)luaL_checkinteger(L, 2);
-    lua_Unsigned passed = 0;
-
-    while (at < length && passed < length - at && ((unsigned char)text[at + passed] & 0xc0) == 0x80)
-        passed++;
-    pay(L, passed);
-    return library_call_original(L);
-}
-
-static int utf8_codes(lua_State *L)
-{
-    int count = library_call_original(L);
-
-    lua_pushvalue(L, -count);
-    lua_pushcclosure(L, utf8_next, 1);
-    lua_replace(L, -count - 1);
-    return count;
-}
-
-static void open_utf8(lua_State *L)
-{
-    luaL_requiref(L, LUA_UTF8LIBNAME, luaopen_utf8, 1);
-    library_wrap(L, "len", utf8_len);
-    library_wrap(L, "offset", utf8_offset);
-    library_wrap(L, "codes", utf8_codes);
-    library_wrap(L, "codepoint", pay_for_results);
-    lua_pop(L, 1);
 }
 
 /* --- opening ---------------------------------------------------------------------------------- */
@@ -397,7 +278,7 @@ void string_library_open(lua_State *L)
     luaL_setfuncs(L, functions, 0);
     for (size_t i = 0; i < sizeof(paid_for_first) / sizeof(paid_for_first[0]); i++)
         library_wrap(L, paid_for_first[i], pay_for_first);
-    library_wrap(L, "byte", pay_for_results);
+    library_wrap(L, "byte", library_pay_for_results);
     library_wrap(L, "format", string_format);
     library_wrap(L, "lower", string_lower);
     library_wrap(L, "rep", string_rep);
@@ -405,6 +286,5 @@ void string_library_open(lua_State *L)
     library_wrap(L, "upper", string_upper);
     lua_pop(L, 1);
     open_arithmetic(L);
-    open_utf8(L);
     open_tonumber(L);
 }

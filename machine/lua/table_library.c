@@ -107,8 +107,7 @@ static bool move_some(lua_State *L, struct movement *m)
     m->next = m->is_downward ? (lua_Integer)((lua_Unsigned)m->next - (lua_Unsigned)count)
                              : (lua_Integer)((lua_Unsigned)m->next + (lua_Unsigned)count);
     m->left -= count;
-    if (count >= WORK_SMALL)
-        work_done(process_of_state(L), (uint64_t)count * 2);
+    work_pay(L, (uint64_t)count * 2);
     return m->left == 0;
 }
 
@@ -386,8 +385,7 @@ static int unpack_plain(lua_State *L, int status, lua_KContext context)
     for (lua_Integer i = first; i < last; i++)
         lua_rawgeti(L, list, i);
     lua_rawgeti(L, list, last);
-    if (count >= WORK_SMALL)
-        work_done(process_of_state(L), (uint64_t)count);
+    work_pay(L, (uint64_t)count);
     return count;
 }
 
@@ -476,8 +474,7 @@ static int sort_with_length(lua_State *L, int status, lua_KContext context)
         luaL_checktype(L, 2, LUA_TFUNCTION);
     if (is_easy(L, size)) {
         library_call_original(L);
-        if (size >= WORK_SMALL / BITS_OF_A_SORT)
-            work_done(process_of_state(L), (uint64_t)size * BITS_OF_A_SORT);
+        work_pay(L, (uint64_t)size * BITS_OF_A_SORT);
         return 0;
     }
     lua_settop(L, 2);

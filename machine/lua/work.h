@@ -26,6 +26,13 @@ enum {
    comes at its next instruction. No effect while no thread of the process runs. */
 void work_done(struct process *process, uint64_t instructions);
 
+/* For the process that runs L; what is too little to be mentioned is left out. */
+static inline void work_pay(lua_State *L, uint64_t instructions)
+{
+    if (instructions >= WORK_SMALL)
+        work_done(process_of_state(L), instructions);
+}
+
 /* Whether the C function that runs has to be left by work_leave. May raise an error. */
 bool work_is_over(lua_State *L);
 

@@ -8,12 +8,11 @@
 ---   text       a pattern that the text of its error matches
 ---   says       a pattern that what it prints matches
 ---   heap_bits  log2 of the size of its heap, 22 if left out
----   unbroken   microseconds that one call of the library takes, which cannot be left
 ---   fills      true: it fills its heap, so that all of it is collected at once, which nobody can
 ---              interrupt: the delay may be as long as that takes
----   collections    how many of those may follow each other, 2 if left out: Lua 5.3 makes one
+---   collections  how many of those may follow each other, 2 if left out: Lua 5.3 makes one
 ---              more when an error handler fails for want of memory
----   milliseconds   how long it runs, if the usual time is not enough for it to end
+---   milliseconds  how long it runs, if the usual time is not enough for it to end
 ---   since      "5.4": not for Lua 5.3
 
 local attacks = {}
@@ -192,9 +191,12 @@ runs("sort of long strings", [[
   local t = {} for i = 1, 100 do t[i] = ("a"):rep(10000) .. i end
   while true do table.sort(t) t[1], t[100] = t[100], t[1] end]])
 runs("utf8.len", [[local s = ("x"):rep(2e6) while true do utf8.len(s) end]])
-attack("utf8.codes", { unbroken = 10000, source = [[
+runs("utf8.codes", [[
   local f, s = utf8.codes("a" .. ("\x80"):rep(1e6))
-  while true do pcall(f, s, 1) end]] })
+  while true do pcall(f, s, 1) end]])
+runs("utf8.offset", [[
+  local s = "a" .. ("\x80"):rep(1e6)
+  while true do utf8.offset(s, 2) utf8.offset(s, -1) utf8.offset(s, 0, -1) end]])
 fills("upper", [[local s = ("x"):rep(1e6) while true do s:upper() end]])
 runs("byte", [[local s = ("x"):rep(1e5) while true do select("#", s:byte(1, -1)) end]], 24)
 runs("packsize", [[local s = (" "):rep(3e5) while true do string.packsize(s) end]])

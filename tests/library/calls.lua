@@ -59,6 +59,13 @@ local function text()
   return table.concat(parts)
 end
 
+-- Bytes of UTF-8 and others, more than the library passes in one piece.
+local function long_text()
+  local middle = pick { "a", "\xC3\xA4", "\x80", "\xFD\xBF\xBF\xBF\xBF\xBF" }
+  return text() .. middle:rep(8180 // #middle + random(24)) .. text() .. pick { "", "\x80\x80" }
+    .. text()
+end
+
 local function pattern()
   local parts, open = {}, 0
   if random(6) == 1 then
@@ -92,6 +99,14 @@ end
 
 local function small()
   return random(9) - 4
+end
+
+local function far()
+  return random(4) == 1 and small() or random(18000) - 9000
+end
+
+local function boolean()
+  return random(2) == 1
 end
 
 local function integer()
@@ -230,10 +245,16 @@ local CALLS = {
   { "utf8.len", utf8.len, text, integer, integer }, { "utf8.len", utf8.len, text },
   { "long utf8.len", function(s, n, i) return utf8.len(s:rep(n), i) end, text,
     function() return 5000 end, small },
+  { "longer utf8.len", utf8.len, long_text, small }, { "lax", utf8.len, long_text, small, small,
+    boolean },
   { "utf8.offset", utf8.offset, text, small, small },
+  { "long utf8.offset", utf8.offset, long_text, far, far },
+  { "long utf8.offset", utf8.offset, long_text, far }, { "far", utf8.offset, long_text, small },
   { "utf8.codepoint", utf8.codepoint, text, small, small },
   { "utf8.char", utf8.char, function() return random(70000) end, integer },
   { "utf8.codes", function(s) return collect(utf8.codes(s)) end, text },
+  { "long utf8.codes", function(s, i) return utf8.codes("a")(s, i) end, long_text, small },
+  { "utf8.codes from far", function(s, i) return utf8.codes("a")(s, i) end, long_text, far },
   { "math.floor", math.floor, number }, { "math.ceil", math.ceil, number },
   { "math.fmod", math.fmod, number, number }, { "math.max", math.max, number, number },
   { "math.tointeger", math.tointeger, number }, { "math.ult", math.ult, number, number },
