@@ -4,12 +4,13 @@
 ---   lua5.4 tests/mutation/mutate.lua [COUNT [SEED [FOLDER]]]    (from the root of the repository)
 ---
 --- Takes COUNT (500) random mutants out of all that it can make, compiles each into the test
---- programs in FOLDER (build/mutation) and runs them until one fails. Prints survivors with their
+--- programs in FOLDER (build/mutation) and runs them until one fails. Those that pass are built into
+--- a copy of the project there, whose suites of Lua programs are run. Prints survivors with their
 --- lines, and at last "N killed, N survived, N did not compile"; now and then how far it is, to
---- standard error. It needs the generated headers of
---- build/release, and half an hour or more; SELVM_SHARED as for the other tests.
+--- standard error. It needs the release build with its tests, and an hour or more; SELVM_SHARED as
+--- for the other tests.
 ---
---- A mutant that behaves as the original does survives rightly: docs/conformance.md says which.
+--- A mutant that behaves as the original does survives rightly: docs/mutation.md says which.
 
 local COUNT = tonumber(arg[1]) or 500
 local SEED = tonumber(arg[2]) or 1
@@ -27,6 +28,13 @@ local PROGRAMS = {
   { name = "replay_invocations", abi = "classic" }, { name = "replay_scripts", abi = "classic" },
   { name = "replay_invocations_mcs", abi = "mcs" }, { name = "replay_scripts_mcs", abi = "mcs" },
   { name = "random_calls", abi = "classic" }, { name = "random_calls_mcs", abi = "mcs" },
+}
+
+-- Suites of tests/suites.lua that need not judge a mutant: those of the programs above, those that
+-- do not run the kernel, and some that take long for what they would find.
+local SUITES_LEFT_OUT = {
+  "^kernel$", "^kernel, MCS$", "^random", "^recorded", "^headers", "^symbols", "^module", "^repl",
+  "^hostile", "^standard", "^benchmarks", "^failed assertion",
 }
 
 local function run(format, ...)
@@ -180,6 +188,55 @@ local function passes(files, path, mutant)
   return true
 end
 
+-- --- the suites ---------------------------------------------------------------------------------
+
+local TREE = FOLDER .. "/tree"
+
+local function is_left_out(name)
+  for _, pattern in ipairs(SUITES_LEFT_OUT) do
+    if name:find(pattern) then
+      return true
+    end
+  end
+  return false
+end
+
+-- The commands of the suites that judge a mutant, to be run in the copy.
+local function suite_commands()
+  local commands = {}
+  for _, suite in ipairs(dofile "tests/suites.lua") do
+    local name, command, builds = table.unpack(suite)
+    if builds and builds[1] ~= "lua5.3" and not is_left_out(name) then
+      commands[#commands + 1] = { name = name, text = command:gsub("%$build", "build/release") }
+    end
+  end
+  return commands
+end
+
+local function build_tree()
+  return run("cmake --build %s/build/release --target tests > %s/log 2>&1", TREE, FOLDER)
+end
+
+local function make_tree()
+  assert(run("rm -rf %s && mkdir -p %s && git ls-files -z | xargs -0 cp --parents -t %s", TREE, TREE,
+    TREE))
+  assert(run("cd %s && cmake --preset release -DSELVM_LTO=OFF -DCMAKE_C_FLAGS=-w > /dev/null", TREE))
+  assert(build_tree())
+end
+
+-- True if every suite passes with `text` as the file `path`.
+local function suites_pass(commands, path, text)
+  local original = read(path)
+  write(TREE .. "/" .. path, text)
+  local killer = not build_tree() and "the build"
+  for _, command in ipairs(commands) do
+    killer = killer or not run("cd %s && timeout %d sh -c '%s' > ../log 2>&1", TREE, 5 * SECONDS,
+      command.text) and command.name
+  end
+  write(TREE .. "/" .. path, original)
+  return not killer, killer
+end
+
 -- Replaces line `number` of a text.
 local function with_line(text, number, line)
   local count = 0
@@ -208,14 +265,18 @@ for _, program in ipairs(PROGRAMS) do
 end
 assert(passes(files), "the kernel as it is does not pass")
 
+make_tree()
+local commands = suite_commands()
+assert(suites_pass(commands, files[1].path, read(files[1].path)), "the suites do not pass")
+
 local killed, survived, broken = 0, 0, 0
-for i = 1, math.min(COUNT, #mutants) do
-  local mutant = mutants[i]
+local function judge(mutant)
   local source, object = FOLDER .. "/mutant.c", FOLDER .. "/mutant.o"
-  write(source, with_line(read(mutant.path), mutant.line, mutant.after))
+  local text = with_line(read(mutant.path), mutant.line, mutant.after)
+  write(source, text)
   if not run("gcc %s -w -c %s -o %s 2> /dev/null", FLAGS, source, object) then
     broken = broken + 1
-  elseif passes(files, mutant.path, object) then
+  elseif passes(files, mutant.path, object) and suites_pass(commands, mutant.path, text) then
     survived = survived + 1
     print(("%s:%d:\n  - %s\n  + %s"):format(mutant.path, mutant.line, mutant.before:match("%S.*"),
       mutant.after:match("%S.*")))
@@ -223,6 +284,10 @@ for i = 1, math.min(COUNT, #mutants) do
   else
     killed = killed + 1
   end
+end
+
+for i = 1, math.min(COUNT, #mutants) do
+  judge(mutants[i])
   if i % 25 == 0 then
     io.stderr:write(("%d tried: %d killed, %d survived, %d did not compile\n"):format(i, killed,
       survived, broken))
