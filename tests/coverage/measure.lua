@@ -4,7 +4,7 @@
 ---   lua5.4 tests/coverage/measure.lua            (from the root of the repository)
 ---   lua5.4 tests/coverage/measure.lua --write    writes docs/coverage.md as well
 ---
---- Builds the preset `coverage`, runs every suite that runs a build once on it, and has gcovr count.
+--- Builds the preset `coverage`, runs every suite that runs a build once on it, has gcovr count.
 --- It prints every line that no test reaches and unreached.lua does not explain, and fails then, or
 --- if fewer are reached than LINES_MIN and BRANCHES_MIN. SELVM_SHARED as for the other tests. It
 --- takes about ten minutes.
@@ -41,8 +41,8 @@ local function run_suites()
   end
 end
 
--- { path, lines = { { number, text, count, branches_taken, branches } ... } } of each file. A branch
--- of an assertion that fails is none: nothing may take it.
+-- The files as gcovr has them: { file, lines = { { line_number, count, branches } ... } }. The side
+-- of an assertion on which it fails is no branch: nothing may take it.
 local function read_counts()
   local report = BUILD .. "/coverage.json"
   must(("gcovr -r . --object-directory %s -j 2 --filter 'kernel/' --exclude-unreachable-branches "

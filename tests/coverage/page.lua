@@ -36,14 +36,14 @@ function page.text(sums, missed)
 <!-- SPDX-License-Identifier: MIT -->
 # What the tests reach of the kernel
 
-Lines and branches of `kernel/` that the test command's suites reach, counted by gcovr in a build of their
-own without optimisation. The side of an assertion on which it fails is no branch: nothing may take it. This
-page is written by
+Lines and branches of `kernel/` that the test command's suites reach, counted by gcovr in a build
+of their own without optimisation. The side of an assertion on which it fails is no branch: nothing
+may take it. This page is written by
 
     lua5.4 tests/coverage/measure.lua --write
 
-which needs Debian's `gcovr`, and fails if less than 97 % of the lines or 90 % of the branches are reached, or
-a line is not that has no reason below.
+which needs Debian's `gcovr`, and fails if less than 97 % of the lines or 90 % of the branches are
+reached, or a line is not that has no reason below.
 
 | folder | lines | reached | branches | taken |
 |---|---|---|---|---|]] }

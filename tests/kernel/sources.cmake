@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
 # Unit tests of the kernel on the null platform, without Lua.
 set(KERNEL_TEST_SOURCES main.c system.c
-  test_boot.c test_cdt.c test_lookup.c test_cnode.c test_untyped.c test_delete_revoke.c
+  test_boot.c test_boot_options.c test_cdt.c test_lookup.c test_cnode.c test_untyped.c
+  test_delete_revoke.c
   test_preemption.c test_tcb.c test_registers.c test_scheduler.c test_domain.c test_endpoint.c
   test_notification.c test_transfer.c test_fault.c test_irq.c test_vspace.c
   test_asid.c test_debug.c test_heap.c test_check.c

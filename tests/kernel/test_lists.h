@@ -6,14 +6,15 @@
 
 #include "tests/kernel/harness.h"
 
-extern const struct test boot_tests[], cdt_tests[], lookup_tests[], cnode_tests[], untyped_tests[],
-    delete_revoke_tests[], preemption_tests[], tcb_tests[], registers_tests[], scheduler_tests[],
-    domain_tests[], endpoint_tests[], notification_tests[], transfer_tests[], fault_tests[],
-    irq_tests[], vspace_tests[], asid_tests[], debug_tests[], heap_tests[],
-    check_tests[], check_threads_tests[], check_vspace_tests[];
+extern const struct test boot_tests[], boot_options_tests[], cdt_tests[], lookup_tests[],
+    cnode_tests[], untyped_tests[], delete_revoke_tests[], preemption_tests[], tcb_tests[],
+    registers_tests[], scheduler_tests[], domain_tests[], endpoint_tests[], notification_tests[],
+    transfer_tests[], fault_tests[], irq_tests[], vspace_tests[], asid_tests[], debug_tests[],
+    heap_tests[], check_tests[], check_threads_tests[], check_vspace_tests[];
 
 #define SHARED_TESTS                                                                               \
-    boot_tests, cdt_tests, lookup_tests, cnode_tests, untyped_tests, delete_revoke_tests,          \
+    boot_tests, boot_options_tests, cdt_tests, lookup_tests, cnode_tests, untyped_tests,           \
+    delete_revoke_tests,                                                                           \
     preemption_tests, tcb_tests, registers_tests, scheduler_tests, domain_tests, endpoint_tests,   \
     notification_tests, transfer_tests, fault_tests, irq_tests, vspace_tests, asid_tests,          \
     debug_tests, heap_tests, check_tests, check_threads_tests, check_vspace_tests

@@ -4,8 +4,8 @@
 ---   lua5.4 tests/mutation/mutate.lua [COUNT [SEED [FOLDER]]]    (from the root of the repository)
 ---
 --- Takes COUNT (500) random mutants out of all that it can make, compiles each into the test
---- programs in FOLDER (build/mutation) and runs them until one fails. Those that pass are built into
---- a copy of the project there, whose suites of Lua programs are run. Prints survivors with their
+--- programs in FOLDER (build/mutation) and runs them until one fails. Those that pass are built
+--- into a copy of the project there, whose suites of Lua programs are run. Prints survivors with their
 --- lines, and at last "N killed, N survived, N did not compile"; now and then how far it is, to
 --- standard error. It needs the release build with its tests, and an hour or more; SELVM_SHARED as
 --- for the other tests.
@@ -218,9 +218,9 @@ local function build_tree()
 end
 
 local function make_tree()
-  assert(run("rm -rf %s && mkdir -p %s && git ls-files -z | xargs -0 cp --parents -t %s", TREE, TREE,
-    TREE))
-  assert(run("cd %s && cmake --preset release -DSELVM_LTO=OFF -DCMAKE_C_FLAGS=-w > /dev/null", TREE))
+  assert(run("rm -rf %s && mkdir -p %s", TREE, TREE))
+  assert(run("git ls-files -z | xargs -0 cp --parents -t %s", TREE))
+  assert(run("cd %s && cmake --preset release -DSELVM_LTO=OFF -DCMAKE_C_FLAGS=-w >../log", TREE))
   assert(build_tree())
 end
 
