@@ -5,10 +5,10 @@
 ---
 --- Takes COUNT (500) random mutants out of all that it can make, compiles each into the test
 --- programs in FOLDER (build/mutation) and runs them until one fails. Those that pass are built
---- into a copy of the project there, whose suites of Lua programs are run. Prints survivors with their
---- lines, and at last "N killed, N survived, N did not compile"; now and then how far it is, to
---- standard error. It needs the release build with its tests, and an hour or more; SELVM_SHARED as
---- for the other tests.
+--- into a copy of the project there, whose suites of Lua programs are run. Prints survivors with
+--- their lines, and at last "N killed, N survived, N did not compile"; now and then how far it is,
+--- to standard error. It needs the release build with its tests, and an hour or more; SELVM_SHARED
+--- as for the other tests.
 ---
 --- A mutant that behaves as the original does survives rightly: docs/mutation.md says which.
 
