@@ -169,6 +169,22 @@ static void short_answer(struct system *s)
     EXPECT_EQUAL(w.t->registers[REG_SP], 0x5000);
 }
 
+/* Of a handler without a buffer only the words in registers are taken. */
+static void answer_without_buffer(struct system *s)
+{
+    struct ward w = make_ward(s);
+    struct message m = {.length = 7, .words = {0x7770, 0x1111, 0x2222, 0x3333, 0x4444}};
+
+    w.t->registers[REG_A0 + 1] = 99;
+    trap(s, 1234);
+    EXPECT_OK(invoke(s, ROOT_TCB, ABI_TCB_SET_IPC_BUFFER, CAPS(ROOT_CNODE), WORDS(0)));
+    reply_receive(s, w.endpoint, &m);
+    EXPECT(current(s) == w.t);
+    EXPECT_EQUAL(w.t->next_pc, 0x7770);
+    EXPECT_EQUAL(w.t->registers[REG_A0], 0x3333);
+    EXPECT_EQUAL(w.t->registers[REG_A0 + 1], 99);
+}
+
 static void user_exception(struct system *s)
 {
     struct ward w = make_ward(s);
@@ -255,6 +271,8 @@ const struct test fault_tests[] = {
     TEST("fault: an answer with another label than 0 leaves the thread stopped",
          answered_with_a_label),
     TEST("fault: a short answer sets only what it has", short_answer),
+    TEST("fault: an answer of a handler without a buffer sets four registers",
+         answer_without_buffer),
     TEST("fault: what the processor refuses", user_exception),
     TEST("fault: after the answer a memory access is made again", memory_fault_answered),
     TEST("fault: without a handler the thread stops and the console says why", no_handler),

@@ -150,6 +150,69 @@ static void bad_extra_capability(struct system *s)
     EXPECT_EQUAL(p.thread->state, THREAD_INACTIVE);
 }
 
+/* The same once the sender waits is nobody's fault: the message arrives without any. */
+static void extra_capability_gone(struct system *s)
+{
+    struct post p = make_post(s);
+    uint64_t frame = make(s, ABI_TYPE_PAGE, 0);
+    struct message m = {.length = 1, .words = {5}, .extra_count = 2, .caps = {ROOT_TCB, frame}};
+    struct message received;
+
+    root_sleep(s);
+    send(s, p.endpoint, &m);
+    root_wake(s);
+    EXPECT_OK(cnode_delete(s, frame));
+    buffer_of(s, p.thread)[BUFFER_CAPS + 1] = UINT64_C(1) << 60;
+    receive(s, p.endpoint);
+    message_read(s, s->root, &received);
+    EXPECT_EQUAL(received.words[0], 5);
+    EXPECT_EQUAL(received.extra_count, 0);
+    EXPECT_EQUAL(identify(s, p.into), ABI_CAP_NULL);
+}
+
+/* The thread's buffer is on a frame of which its capability has these rights. */
+static void set_buffer(struct system *s, const struct post *p, unsigned rights)
+{
+    uint64_t frame = make(s, ABI_TYPE_PAGE, 0);
+    uint64_t weak = slot_new(s);
+
+    EXPECT_OK(cnode_mint(s, weak, frame, rights, 0));
+    EXPECT_OK(invoke(s, p->thread_cap, ABI_TCB_SET_IPC_BUFFER, CAPS(weak), WORDS(0x20000)));
+}
+
+/* A message of six words from the thread to the root thread and one back: how long they were. */
+static void there_and_back(struct system *s, unsigned rights, unsigned there, unsigned back)
+{
+    struct post p = make_post(s);
+    struct message m = {.length = 6, .words = {20, 21, 22, 23, 24, 25}};
+    struct message received;
+
+    set_buffer(s, &p, rights);
+    root_sleep(s);
+    send(s, p.endpoint, &m);
+    root_wake(s);
+    receive(s, p.endpoint);
+    message_read(s, s->root, &received);
+    EXPECT_EQUAL(received.length, there);
+    EXPECT_EQUAL(received.words[4], there > 4 ? 24 : 0);
+
+    root_sleep(s);
+    receive(s, p.endpoint);
+    root_wake(s);
+    send(s, p.endpoint, &m);
+    EXPECT_EQUAL(abi_info_length(p.thread->registers[REG_A1]), back);
+}
+
+static void buffer_to_read(struct system *s)
+{
+    there_and_back(s, ABI_READ, 6, 4);
+}
+
+static void buffer_of_no_use(struct system *s)
+{
+    there_and_back(s, ABI_WRITE, 4, 4); /* to write without reading is no right of a frame */
+}
+
 /* A message that the sender left waiting is read when it is taken. */
 static void read_when_taken(struct system *s)
 {
@@ -195,6 +258,9 @@ const struct test transfer_tests[] = {
     TEST("transfer: without a receive slot none arrives", no_receive_path),
     TEST("transfer: what cannot be copied does not arrive", not_copied),
     TEST("transfer: a capability that is not found is the sender's fault", bad_extra_capability),
+    TEST("transfer: a capability that has gone since does not arrive", extra_capability_gone),
+    TEST("transfer: a buffer that may only be read takes no words", buffer_to_read),
+    TEST("transfer: a buffer of a frame without rights is none", buffer_of_no_use),
     TEST("transfer: the buffer is read when the message is taken", read_when_taken),
     TEST("transfer: an answer may bring a capability", with_an_answer),
     TESTS_END};
