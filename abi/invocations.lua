@@ -10,9 +10,10 @@
 --
 -- A row holds: object, method, label_name (libsel4's), classic and mcs (the label, nil: not there),
 -- section (of the seL4 manual), doc, params { name, type, dir "in" or "out", doc } in libsel4's
--- order, mcs_params where MCS takes others, and errors { error, when, words, only, undocumented }
--- with `words` the fixed words of the answer. The invoked capability, libsel4's `_service`, is not
--- among the parameters.
+-- order, mcs_params where MCS takes others, and errors { error, tag, when, words, only,
+-- undocumented } in the order in which the kernel checks, with `words` the fixed first words of the
+-- answer and `tag` where the error alone would not tell which one it is. The invoked capability,
+-- libsel4's `_service`, is not among the parameters.
 
 local groups = { "untyped", "tcb", "thread", "cnode", "irq", "domain", "sched", "riscv", "heap" }
 

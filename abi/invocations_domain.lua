@@ -7,10 +7,10 @@
 local rows = require "abi.rows"
 local p, e = rows.input, rows.refusal
 
-local short = e("TruncatedMessage", "A word or a capability is missing.", { undocumented = true })
 local index = p("Word", "index", "entry of the domain schedule, from 0")
-local bad_index = e("RangeError", "index lies outside the domain schedule.")
-local no_object = e("InvalidCapability", rows.no_object.when, { words = { 0 }, undocumented = true })
+local bad_index = e("RangeError", "index lies outside the domain schedule.", { tag = "index" })
+local no_object = e("InvalidCapability", rows.no_object.when,
+  { tag = "service", words = { 0 }, undocumented = true })
 
 return {
   { object = "DomainSet", method = "Set", label_name = "DomainSetSet", classic = 30, mcs = 30,
@@ -18,9 +18,10 @@ return {
     doc = "Moves a thread to a scheduling domain.",
     params = { p("Uint8", "domain", "the domain"), p("TCB", "thread", "the thread") },
     errors = {
-      rows.no_object, rows.no_method, short,
-      e("InvalidArgument", "The system has no such domain.", { words = { 0 } }),
-      e("InvalidArgument", "thread is not a thread.", { words = { 1 } }),
+      rows.no_object, rows.no_method, rows.short("the domain", "domain"),
+      e("InvalidArgument", "The system has no such domain.", { tag = "domain", words = { 0 } }),
+      rows.short("the thread", "thread"),
+      e("InvalidArgument", "thread is not a thread.", { tag = "thread", words = { 1 } }),
     } },
   { object = "DomainSet", method = "ScheduleConfigure", label_name = "DomainScheduleConfigure",
     classic = 31, mcs = 31, section = "Domains",
@@ -30,8 +31,8 @@ return {
       p("Time", "duration", "how long: ticks, in MCS timer ticks"),
     },
     errors = {
-      rows.no_method, no_object, short, bad_index,
-      e("RangeError", "The system has no such domain."),
+      no_object, rows.no_method, rows.short "a word", bad_index,
+      e("RangeError", "The system has no such domain.", { tag = "domain" }),
       e("InvalidArgument", "duration has more than 56 bits, or is 0 where the schedule starts.",
         { words = { 2 } }),
     } },
@@ -40,7 +41,7 @@ return {
     doc = "Sets the entry where the domain schedule starts, and starts it there.",
     params = { index },
     errors = {
-      rows.no_method, no_object, short, bad_index,
-      e("InvalidArgument", "The entry marks the end of a schedule."),
+      no_object, rows.no_method, rows.short "the index", bad_index,
+      e("InvalidArgument", "The entry marks the end of a schedule.", { words = { 0 } }),
     } },
 }

@@ -12,11 +12,13 @@ local index, depth = rows.slot("", "the slot for the handler capability")
 local section = "Interrupt Delivery"
 
 local get_errors = {
-  rows.no_object, rows.no_method, rows.bad_depth, rows.full_slot,
-  e("TruncatedMessage", "A word or the root is missing.", { undocumented = true }),
-  e("RangeError", "irq is no interrupt line of the machine."),
+  rows.no_object, rows.no_method, rows.short "a word or the root",
+  e("RangeError", "irq is no interrupt line of the machine.", { tag = "irq" }),
   e("RevokeFirst", "The interrupt line already has a handler capability."),
-  e("FailedLookup", "root, index and depth lead to no slot."),
+  e("FailedLookup", "root is not a CNode.", { tag = "root", words = { 0, 1 } }),
+  rows.bad_depth "depth",
+  e("FailedLookup", "root, index and depth lead to no slot.", { tag = "slot", words = { 0 } }),
+  rows.full_slot,
 }
 
 return {
@@ -36,9 +38,9 @@ return {
     params = { p("CPtr", "notification", "the notification, with the badge to signal") },
     errors = {
       rows.no_object, rows.no_method,
-      e("TruncatedMessage", "No notification was given.", { undocumented = true }),
+      rows.short "the notification",
       e("InvalidCapability", "notification is not a notification with the right to signal.",
-        { words = { 0 } }),
+        { tag = "notification", words = { 0 } }),
     } },
   { object = "IRQHandler", method = "Clear", label_name = "IRQClearIRQHandler", classic = 29, mcs = 29,
     section = section,

@@ -8,7 +8,7 @@ local rows = require "abi.rows"
 local p, out, e = rows.input, rows.output, rows.refusal
 
 local section = "Scheduling Contexts"
-local short = e("TruncatedMessage", "A word or a capability is missing.", { undocumented = true })
+local short = rows.short "a word or a capability"
 local consumed = out("Time", "consumed", "microseconds used since this was last asked")
 
 return {
@@ -25,10 +25,12 @@ return {
     },
     errors = {
       rows.no_object, rows.no_method, short,
-      e("InvalidCapability", "schedcontext is not a scheduling context.", { words = { 1 } }),
-      e("RangeError", "budget or period is shorter or longer than the kernel can keep."),
-      e("RangeError", "budget is greater than period."),
-      e("RangeError", "The object has no room for so many refills."),
+      e("RangeError", "budget is shorter or longer than the kernel can keep.", { tag = "budget" }),
+      e("RangeError", "period is shorter or longer than the kernel can keep.", { tag = "period" }),
+      e("RangeError", "budget is greater than period.", { tag = "budget and period" }),
+      e("InvalidCapability", "schedcontext is not a scheduling context.",
+        { tag = "schedcontext", words = { 1 } }),
+      e("RangeError", "The object has no room for so many refills.", { tag = "extra_refills" }),
     } },
   { object = "SchedContext", method = "Bind", label_name = "SchedContextBind", mcs = 34,
     section = section,
@@ -36,10 +38,13 @@ return {
     params = { p("CPtr", "cap", "the thread or notification") },
     errors = {
       rows.no_object, rows.no_method, short,
-      e("InvalidCapability", "cap is neither a thread nor a notification.", { words = { 1 } }),
-      e("IllegalOperation", "The scheduling context is already bound."),
-      e("IllegalOperation", "The thread or notification already has a scheduling context."),
-      e("IllegalOperation", "The thread is blocked and the scheduling context has no time now."),
+      e("InvalidCapability", "cap is neither a thread nor a notification.",
+        { tag = "cap", words = { 1 } }),
+      e("IllegalOperation", "The scheduling context is already bound.", { tag = "bound" }),
+      e("IllegalOperation", "The thread or notification already has a scheduling context.",
+        { tag = "has one" }),
+      e("IllegalOperation", "The thread is blocked and the scheduling context has no time now.",
+        { tag = "blocked" }),
     } },
   { object = "SchedContext", method = "Unbind", label_name = "SchedContextUnbind", mcs = 35,
     section = section,
@@ -47,7 +52,7 @@ return {
     params = {},
     errors = {
       rows.no_object, rows.no_method,
-      e("IllegalOperation", "It is the caller's own scheduling context."),
+      e("IllegalOperation", "It is the caller's own scheduling context.", { tag = "own" }),
     } },
   { object = "SchedContext", method = "UnbindObject", label_name = "SchedContextUnbindObject",
     mcs = 36, section = section,
@@ -55,9 +60,11 @@ return {
     params = { p("CPtr", "cap", "the thread or notification") },
     errors = {
       rows.no_object, rows.no_method, short,
-      e("InvalidCapability", "cap is neither a thread nor a notification.", { words = { 1 } }),
-      e("IllegalOperation", "The object is not bound to this scheduling context."),
-      e("IllegalOperation", "It is the caller's own scheduling context."),
+      e("InvalidCapability", "cap is neither a thread nor a notification.",
+        { tag = "cap", words = { 1 } }),
+      e("IllegalOperation", "The object is not bound to this scheduling context.",
+        { tag = "bound" }),
+      e("IllegalOperation", "It is the caller's own scheduling context.", { tag = "own" }),
     } },
   { object = "SchedContext", method = "Consumed", label_name = "SchedContextConsumed", mcs = 37,
     section = section,
@@ -71,8 +78,11 @@ return {
     params = { consumed },
     errors = {
       rows.no_object, rows.no_method,
-      e("IllegalOperation", "No thread is bound to the scheduling context, or it is the caller."),
-      e("IllegalOperation", "Its thread has a priority above the caller's maximum controlled one."),
-      e("IllegalOperation", "The caller is already waiting for another such call."),
+      e("IllegalOperation", "No thread is bound to the scheduling context, or it is the caller.",
+        { tag = "thread" }),
+      e("IllegalOperation", "Its thread has a priority above the caller's maximum controlled one.",
+        { tag = "priority" }),
+      e("IllegalOperation", "The caller is already waiting for another such call.",
+        { tag = "waiting" }),
     } },
 }

@@ -8,7 +8,8 @@
 local rows = require "abi.rows"
 local p, out, e = rows.input, rows.output, rows.refusal
 
-local not_self = e("IllegalOperation", "The thread would access its own registers.")
+local not_self = e("IllegalOperation", "The thread would access its own registers.",
+  { tag = "self" })
 local cspace = p("CNode", "cspace_root", "new root of the CSpace")
 local cspace_data = p("Word", "cspace_root_data", "guard to set on that root; 0 keeps it")
 local vspace = p("CPtr", "vspace_root", "new root of the VSpace")
@@ -16,18 +17,21 @@ local vspace_data = p("Word", "vspace_root_data", "not used on RISC-V")
 local buffer = p("Word", "buffer", "address of the IPC buffer; 0: none")
 local frame = p("CPtr", "bufferFrame", "frame that the IPC buffer lies in")
 
-local function short(words, caps)
-  return e("TruncatedMessage", ("Fewer than %s were given."):format(
-    caps and ("%s or %s"):format(words, caps) or words), { undocumented = true })
-end
-
-local bad_cspace = e("IllegalOperation", "cspace_root is not a CNode, or its guard cannot be set so.")
-local bad_vspace = e("IllegalOperation", "vspace_root is not the root of a VSpace with an ASID.")
-local bad_frame = e("IllegalOperation", "bufferFrame is not a frame, or it is a device's.")
+local bad_cspace = e("IllegalOperation",
+  "cspace_root is not a CNode, or its guard cannot be set so.", { tag = "cspace" })
+local bad_vspace = e("IllegalOperation", "vspace_root is not a page table with an ASID.",
+  { tag = "vspace" })
+local bad_frame = e("IllegalOperation", "bufferFrame is not a frame, or it is a device's.",
+  { tag = "frame" })
 local misaligned = "buffer is not a multiple of 1024."
-local still_used = e("RevokeFirst", "A capability given cannot be copied while it has descendants.")
 local in_deletion = e("IllegalOperation",
-  "A capability that the thread holds so far is in the middle of being deleted.")
+  "The thread holds the last capability to its CSpace, so that changing it would take long.",
+  { tag = "last" })
+
+-- A capability that is to be copied into the thread is untyped memory in use.
+local function still_used(name, tag)
+  return e("RevokeFirst", name .. " cannot be copied, as it has descendants.", { tag = tag })
+end
 local bad_handler = "fault_ep is neither empty nor an endpoint with the rights to send and to grant."
 
 return {
@@ -41,8 +45,9 @@ return {
       out("UserContext", "regs", "the registers by name"),
     },
     errors = {
-      rows.no_object, rows.no_method, not_self, short("two words"),
+      rows.no_object, rows.no_method, rows.short "a word",
       e("RangeError", "count is not between 1 and 32.", { words = { 1, 32 } }),
+      not_self,
     } },
   { object = "TCB", method = "WriteRegisters", label_name = "TCBWriteRegisters", classic = 3, mcs = 3,
     section = "Threads",
@@ -54,7 +59,7 @@ return {
       p("UserContext", "regs", "the registers by name"),
     },
     errors = {
-      rows.no_object, rows.no_method, not_self, short("two words and count registers"),
+      rows.no_object, rows.no_method, rows.short "a word, or one of count registers", not_self,
     } },
   { object = "TCB", method = "CopyRegisters", label_name = "TCBCopyRegisters", classic = 4, mcs = 4,
     section = "Threads",
@@ -68,8 +73,8 @@ return {
       p("Uint8", "arch_flags", "not used on RISC-V"),
     },
     errors = {
-      rows.no_object, rows.no_method, short("one word", "no source"),
-      e("InvalidCapability", "source is not a thread.", { words = { 1 } }),
+      rows.no_object, rows.no_method, rows.short "the word of flags or the source",
+      e("InvalidCapability", "source is not a thread.", { tag = "source", words = { 1 } }),
     } },
   { object = "TCB", method = "Configure", label_name = "TCBConfigure", classic = 5, mcs = 5,
     section = "Threads",
@@ -80,18 +85,20 @@ return {
     },
     mcs_params = { cspace, cspace_data, vspace, vspace_data, buffer, frame },
     errors = {
-      rows.no_object, rows.no_method, short("all words", "three capabilities"),
-      bad_cspace, bad_vspace, bad_frame, in_deletion, still_used,
+      rows.no_object, rows.no_method, rows.short "a word or one of three capabilities",
+      still_used("bufferFrame", "frame"), bad_frame,
       e("AlignmentError", misaligned, { only = "mcs" }),
       e("AlignmentError", misaligned, { only = "classic", undocumented = true }),
+      in_deletion, still_used("cspace_root", "cspace"), bad_cspace,
+      still_used("vspace_root", "vspace"), bad_vspace,
     } },
   { object = "TCB", method = "SetIPCBuffer", label_name = "TCBSetIPCBuffer", classic = 9, mcs = 10,
     section = "Threads",
     doc = "Sets the IPC buffer of a thread.",
     params = { buffer, frame },
     errors = {
-      rows.no_object, rows.no_method, short("one word", "no frame"),
-      bad_frame, in_deletion, still_used, e("AlignmentError", misaligned),
+      rows.no_object, rows.no_method, rows.short "the address or the frame",
+      still_used("bufferFrame", "frame"), bad_frame, e("AlignmentError", misaligned),
     } },
   { object = "TCB", method = "SetSpace", label_name = "TCBSetSpace", classic = 10, mcs = 11,
     section = "Threads",
@@ -105,23 +112,24 @@ return {
       cspace, cspace_data, vspace, vspace_data,
     },
     errors = {
-      rows.no_object, rows.no_method, short("all words", "all capabilities"),
-      bad_cspace, bad_vspace, in_deletion, still_used,
-      e("InvalidCapability", bad_handler, { only = "mcs", words = { 1 } }),
+      rows.no_object, rows.no_method, rows.short "a word or a capability",
+      in_deletion, still_used("cspace_root", "cspace"), bad_cspace,
+      still_used("vspace_root", "vspace"), bad_vspace,
+      e("InvalidCapability", bad_handler, { tag = "handler", only = "mcs", words = { 1 } }),
     } },
   { object = "TCB", method = "SetTimeoutEndpoint", label_name = "TCBSetTimeoutEndpoint", mcs = 9,
     section = "Scheduling Contexts",
     doc = "Sets who is told when the thread uses up its budget.",
     params = { p("CPtr", "timeout_fault_ep", "endpoint of the timeout handler; 0: none") },
     errors = {
-      rows.no_object, rows.no_method, in_deletion, short("one capability"),
+      rows.no_object, rows.no_method, rows.short "the endpoint",
       e("InvalidCapability",
         "timeout_fault_ep is neither empty nor an endpoint with the rights to send and to grant.",
-        { words = { 1 } }),
+        { tag = "handler", words = { 1 } }),
     } },
   { object = "TCB", method = "SetTLSBase", label_name = "TCBSetTLSBase", classic = 15, mcs = 16,
     section = "Threads",
     doc = "Sets register tp of a thread.",
     params = { p("Word", "tls_base", "the new value") },
-    errors = { rows.no_object, rows.no_method, short("one word") } },
+    errors = { rows.no_object, rows.no_method, rows.short "the word" } },
 }

@@ -11,22 +11,27 @@ local p, out, e = rows.input, rows.output, rows.refusal
 local authority = p("TCB", "authority", "thread whose maximum controlled priority limits the new value")
 local priority = p("Word", "priority", "0 to 255, 255 runs first")
 local mcp = p("Word", "mcp", "highest priority that the thread may give to others, itself included")
-local bad_authority = e("InvalidCapability", "authority is not a thread.", { words = { 1 } })
-local too_high = e("RangeError",
-  "A value is above the maximum controlled priority of authority.")
-local short = e("TruncatedMessage", "A word or a capability is missing.", { undocumented = true })
+local bad_authority = e("InvalidCapability", "authority is not a thread.",
+  { tag = "authority", words = { 1 } })
+
+-- `name` is the parameter's.
+local function too_high(name)
+  return e("RangeError", name .. " is above the maximum controlled priority of authority.",
+    { tag = name })
+end
+local short = rows.short "a word or a capability"
 
 return {
   { object = "TCB", method = "SetPriority", label_name = "TCBSetPriority", classic = 6, mcs = 6,
     section = "Scheduling",
     doc = "Sets the priority of a thread.",
     params = { authority, priority },
-    errors = { rows.no_object, rows.no_method, short, bad_authority, too_high } },
+    errors = { rows.no_object, rows.no_method, short, bad_authority, too_high "priority" } },
   { object = "TCB", method = "SetMCPriority", label_name = "TCBSetMCPriority", classic = 7, mcs = 7,
     section = "Scheduling",
     doc = "Sets the maximum controlled priority of a thread.",
     params = { authority, mcp },
-    errors = { rows.no_object, rows.no_method, short, bad_authority, too_high } },
+    errors = { rows.no_object, rows.no_method, short, bad_authority, too_high "mcp" } },
   { object = "TCB", method = "SetSchedParams", label_name = "TCBSetSchedParams", classic = 8, mcs = 8,
     section = "Scheduling",
     doc = "Sets both priorities of a thread; MCS: its scheduling context and fault handler too.",
@@ -37,18 +42,18 @@ return {
       p("CPtr", "fault_ep", "endpoint of the fault handler; 0: none"),
     },
     errors = {
-      rows.no_object, rows.no_method, short, bad_authority, too_high,
+      rows.no_object, rows.no_method, short, bad_authority, too_high "mcp", too_high "priority",
+      e("IllegalOperation", "The caller would take away its own scheduling context.",
+        { tag = "own", only = "mcs" }),
       e("InvalidCapability", "sched_context is neither empty nor a scheduling context.",
-        { only = "mcs", words = { 2 } }),
+        { tag = "sched_context", only = "mcs", words = { 2 } }),
+      e("IllegalOperation", "The thread or the scheduling context is already bound to another.",
+        { tag = "bound", only = "mcs" }),
+      e("IllegalOperation", "The thread is blocked and the scheduling context has no time now.",
+        { tag = "blocked", only = "mcs" }),
       e("InvalidCapability",
         "fault_ep is neither empty nor an endpoint with the rights to send and to grant.",
-        { only = "mcs", words = { 3 } }),
-      e("IllegalOperation", "The thread or the scheduling context is already bound to another.",
-        { only = "mcs" }),
-      e("IllegalOperation", "The thread is blocked and the scheduling context has no time now.",
-        { only = "mcs" }),
-      e("IllegalOperation", "The caller would take away its own scheduling context.",
-        { only = "mcs" }),
+        { tag = "handler", only = "mcs", words = { 3 } }),
     } },
   { object = "TCB", method = "Suspend", label_name = "TCBSuspend", classic = 11, mcs = 12,
     section = "Threads",
@@ -67,9 +72,11 @@ return {
     params = { p("CPtr", "notification", "the notification") },
     errors = {
       rows.no_object, rows.no_method, short,
-      e("IllegalOperation", "The thread already has a bound notification."),
-      e("IllegalOperation", "notification is not a notification with the right to read."),
-      e("IllegalOperation", "The notification is bound to a thread, or threads wait on it."),
+      e("IllegalOperation", "The thread already has a bound notification.", { tag = "bound" }),
+      e("IllegalOperation", "notification is not a notification with the right to read.",
+        { tag = "rights" }),
+      e("IllegalOperation", "The notification is bound to a thread, or threads wait on it.",
+        { tag = "waiting" }),
     } },
   { object = "TCB", method = "UnbindNotification", label_name = "TCBUnbindNotification",
     classic = 14, mcs = 15, section = "Notifications",
@@ -77,7 +84,7 @@ return {
     params = {},
     errors = {
       rows.no_object, rows.no_method,
-      e("IllegalOperation", "The thread has no bound notification."),
+      e("IllegalOperation", "The thread has no bound notification.", { tag = "bound" }),
     } },
   { object = "TCB", method = "SetFlags", label_name = "TCBSetFlags", classic = 16, mcs = 17,
     section = "Threads",
@@ -88,7 +95,8 @@ return {
       out("Word", "flags", "the flags afterwards"),
     },
     errors = {
-      rows.no_object, short,
-      e("IllegalOperation", rows.no_method.when, { undocumented = true }),
+      rows.no_object,
+      e("IllegalOperation", rows.no_method.when, { tag = "method", undocumented = true }),
+      short,
     } },
 }

@@ -7,7 +7,9 @@
 --   errors = { rows.no_object, rows.no_method, e("DeleteFirst", "The slot is in use.") }
 --
 -- Rows are plain tables; `only` on a refusal names the one configuration that it exists in, and
--- `undocumented` marks one that libsel4's interface description does not list.
+-- `undocumented` marks one that libsel4's interface description does not list. The refusals of a
+-- method stand in the order in which they are checked. Where an error stands there more than once,
+-- `tag` tells its rows apart.
 
 local rows = {}
 
@@ -19,7 +21,7 @@ function rows.output(type_name, name, doc)
   return { name = name, type = type_name, dir = "out", doc = doc }
 end
 
---- One reason to refuse a call. `options` (optional): only, undocumented, words (the answer's).
+--- One reason to refuse a call. `options` (optional): tag, only, undocumented, words (the answer's).
 function rows.refusal(error_name, when, options)
   local row = { error = error_name, when = when }
   for key, value in pairs(options or {}) do
@@ -29,16 +31,26 @@ function rows.refusal(error_name, when, options)
 end
 
 rows.no_object = rows.refusal("InvalidCapability",
-  "_service names an empty slot, or an object that is being deleted.", { words = { 0 } })
+  "_service names an empty slot, or an object that is being deleted.",
+  { tag = "service", words = { 0 } })
 
 rows.no_method = rows.refusal("IllegalOperation",
-  "_service names an object that does not have this method.")
-
-rows.bad_depth = rows.refusal("RangeError",
-  "A depth is not between 1 and 64.", { words = { 1, 64 } })
+  "_service names an object that does not have this method.", { tag = "method" })
 
 rows.full_slot = rows.refusal("DeleteFirst",
-  "The slot for the new capability already holds one.")
+  "The slot for the new capability already holds one.", { tag = "slot" })
+
+--- A depth out of range; `name` is the parameter's.
+function rows.bad_depth(name)
+  return rows.refusal("RangeError", name .. " is not between 1 and 64.",
+    { tag = name, words = { 1, 64 } })
+end
+
+--- A message that is too short for what is read next: `what` is missing.
+function rows.short(what, tag)
+  return rows.refusal("TruncatedMessage", "The message lacks " .. what .. ".",
+    { tag = tag, undocumented = true })
+end
 
 --- The pair of parameters that names a slot of a CNode.
 function rows.slot(prefix, what)

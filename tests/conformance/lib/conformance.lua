@@ -1,0 +1,162 @@
+-- SPDX-License-Identifier: MIT
+--- Tests that run inside the machine and name the rows of docs/conformance.md that they show.
+---
+---   local suite = require "lib.conformance"
+---   local test, is, refused = suite.test, suite.is, suite.refused
+---   test({ "cnode: a copy has no rights that its source lacks" }, "copying a copy", function(m)
+---     local endpoint = m:object(seL4.EndpointObject)
+---     is(seL4.CNode_Delete(seL4.CapInitThreadCNode, endpoint, 64), seL4.NoError, "Delete")
+---   end)
+---   suite.finish()
+---
+--- A test gets an allocator of its own (as bootstrap.open's): what it makes is destroyed when it
+--- ends, so every test begins with the same empty slots and addresses. A test that raises an error
+--- has failed. Each prints a line "ok NAME [ROW] [ROW]..." or "FAIL NAME: why".
+
+local bootstrap = require "sel4.bootstrap"
+local seL4 = require "seL4"
+local thread = require "sel4.thread"
+
+local suite = {}
+
+local ARENA_BITS = 24
+local ROOT, DEPTH, SELF = seL4.CapInitThreadCNode, seL4.WordBits, seL4.CapInitThreadTCB
+
+--- Whether this is the MCS configuration.
+suite.is_mcs = seL4.SchedContextObject ~= nil
+
+local memory = bootstrap.open()
+local arena = memory:object(seL4.UntypedObject, ARENA_BITS)
+local passed, failed = 0, 0
+
+-- --- values -------------------------------------------------------------------------------------
+
+local function show(value)
+  if math.type(value) == "integer" and (value < 0 or value > 999) then
+    return ("0x%x"):format(value)
+  end
+  return tostring(value)
+end
+
+--- Fails the test unless the two are equal; `what` says what was looked at.
+function suite.is(got, wanted, what)
+  if got ~= wanted then
+    error(("%s: %s, not %s"):format(what, show(got), show(wanted)), 2)
+  end
+end
+
+--- Fails the test unless `err` is 0; passes on what follows it.
+function suite.done(err, ...)
+  if err ~= seL4.NoError then
+    error(("error %d: %s"):format(err, seL4.Explain() or "no explanation"), 2)
+  end
+  return ...
+end
+
+--- Fails the test unless `err` is the error of that name, with those message words if given.
+function suite.refused(err, name, ...)
+  local wanted = seL4[name] or error("no error has the name " .. tostring(name), 2)
+  if err ~= wanted then
+    error(("error %s, not %s: %s"):format(show(err), name, seL4.Explain() or ""), 2)
+  end
+  for i = 1, select("#", ...) do
+    local word = select(i, ...)
+    if seL4.GetMR(i - 1) ~= word then
+      error(("%s: word %d is %s, not %s"):format(name, i - 1, show(seL4.GetMR(i - 1)), show(word)),
+        2)
+    end
+  end
+end
+
+--- The type number of the capability in a slot, 0 if it is empty.
+function suite.type_of(slot)
+  return seL4.DebugCapIdentify(slot)
+end
+
+-- --- threads ------------------------------------------------------------------------------------
+
+--- Makes and starts a thread that runs `fn`: options of sel4.thread, and `stopped`. Its priority is
+--- 254 if left out: it runs when the root task waits or rests.
+function suite.thread(m, fn, options)
+  local settings = { entry = fn, priority = 254 }
+  for key, value in pairs(options or {}) do
+    settings[key] = value
+  end
+  settings.stopped = nil
+  local made = thread.new(m, settings)
+  if not (options and options.stopped) then
+    made:start()
+  end
+  return made
+end
+
+--- Lets all threads above this priority (1 if left out) run until they wait or end.
+function suite.rest(priority)
+  suite.done(seL4.TCB_SetPriority(SELF, SELF, priority or 1))
+  suite.done(seL4.TCB_SetPriority(SELF, SELF, seL4.MaxPrio))
+end
+
+-- --- tests --------------------------------------------------------------------------------------
+
+local first_slot = memory:slot()
+
+-- The allocator of one test. It makes everything in the arena, in slots from first_slot on.
+local function open()
+  return setmetatable({
+    info = memory.info, untypeds = { { slot = arena, bits = ARENA_BITS, used = 0 } },
+    next_window = memory.next_window, next_slot = first_slot, slot_end = memory.slot_end,
+  }, getmetatable(memory))
+end
+
+local function close(m)
+  suite.done(seL4.CNode_Revoke(ROOT, arena, DEPTH))
+  for slot = first_slot, m.next_slot - 1 do
+    if seL4.DebugCapIdentify(slot) ~= 0 then
+      suite.done(seL4.CNode_Delete(ROOT, slot, DEPTH))
+    end
+  end
+end
+
+--- Runs body() as a test that shows these rows: texts as in docs/conformance.md. What it makes is
+--- its caller's to destroy.
+function suite.check(rows, name, body)
+  local ok, problem = pcall(body)
+  if not ok then
+    failed = failed + 1
+    print(("FAIL %s: %s"):format(name, problem))
+    return
+  end
+  passed = passed + 1
+  local marks = {}
+  for i, row in ipairs(rows) do
+    marks[i] = (" [%s]"):format(row)
+  end
+  print(("ok %s%s"):format(name, table.concat(marks)))
+end
+
+--- Calls body(m) with an allocator; what is made with it is destroyed afterwards.
+function suite.within(body)
+  local m = open()
+  body(m)
+  suite.done(seL4.TCB_SetPriority(SELF, SELF, seL4.MaxPrio))
+  close(m)
+end
+
+--- Runs body(m) as a test that shows these rows.
+function suite.test(rows, name, body)
+  suite.within(function(m)
+    suite.check(rows, name, function()
+      body(m)
+    end)
+  end)
+end
+
+--- Prints the sum; an error if a test has failed.
+function suite.finish()
+  print(("%d passed, %d failed"):format(passed, failed))
+  if failed > 0 then
+    error("tests have failed", 0)
+  end
+end
+
+return suite

@@ -1,0 +1,128 @@
+-- SPDX-License-Identifier: MIT
+--- Runs the programs of tests/conformance/ on both configurations and holds what they show against
+--- the rows that there are: each needs a test, and docs/conformance.md must say so.
+---
+---   lua5.4 tests/conformance/test_conformance.lua SELVM             (from the root)
+---   lua5.4 tests/conformance/test_conformance.lua SELVM --write     writes the page instead
+---
+--- The last line is "N passed, N failed"; every test counts, and every row.
+
+package.path = "./?.lua;" .. package.path
+
+local areas = require "tests.conformance.areas"
+local page = require "tests.conformance.page"
+local process = require "tests.host.process"
+local rows = require "tests.conformance.rows"
+
+local PAGE = "docs/conformance.md"
+local selvm, option = arg[1] or "build/release/selvm", arg[2]
+
+local passed, failed = 0, 0
+
+local function count(is_right, format, ...)
+  if is_right then
+    passed = passed + 1
+  else
+    failed = failed + 1
+    print("FAIL " .. format:format(...))
+  end
+end
+
+-- --- running --------------------------------------------------------------------------------------
+
+-- Reads "ok NAME [ROW]...": adds the program and the test to each row's list.
+local function note_test(shown, area, line)
+  local name, marks = line:match "^ok (.-)(%s%[.*)$"
+  name = name or line:match "^ok (.*)$"
+  for row in (marks or ""):gmatch "%[(.-)%]" do
+    shown[row] = shown[row] or {}
+    table.insert(shown[row], { area = area[1], name = name })
+  end
+end
+
+local function run_area(shown, area, configuration)
+  local path = ("tests/conformance/%s.lua"):format(area[1])
+  local result = process.run(selvm, "run", table.unpack(configuration == "mcs" and { "--mcs", path }
+    or { path }))
+  local right, wrong = result.out:match "\n(%d+) passed, (%d+) failed\n"
+  count(right and result.status == (wrong == "0" and 0 or 1), "%s [%s] has status %d: %s", path,
+    configuration, result.status, result.err .. result.out:sub(-500))
+  for line in result.out:gmatch "[^\n]+" do
+    if line:find "^ok " then
+      passed = passed + 1
+      note_test(shown, area, line)
+    elseif line:find "^FAIL " then
+      count(false, "%s [%s] %s", path, configuration, line:sub(6))
+    end
+  end
+end
+
+-- Which tests show which row: shown[row] = { { area =, name = }... }.
+local function run_all(configuration)
+  local shown = {}
+  for _, area in ipairs(areas) do
+    if not area.only or area.only == configuration then
+      run_area(shown, area, configuration)
+    end
+  end
+  return shown
+end
+
+-- --- judging --------------------------------------------------------------------------------------
+
+-- Pairs that are not adjacent are shown along with those that are.
+local function is_known_pair(positions, id)
+  local method, first, second = id:match "^([%w_]+)/(.-) before (.+)$"
+  local of_method = positions[method]
+  return of_method and of_method[first] and of_method[second]
+    and of_method[first] < of_method[second]
+end
+
+local function judge(configuration, list, shown)
+  local is_row, positions = {}, rows.positions(configuration)
+  for _, row in ipairs(list) do
+    is_row[row.id] = true
+    count(shown[row.id], "%s: no test shows [%s]", configuration, row.id)
+  end
+  for id, tests in pairs(shown) do
+    if not is_row[id] then
+      count(is_known_pair(positions, id), "%s: %s shows [%s], which is no row", configuration,
+        tests[1].area, id)
+    end
+  end
+end
+
+local function read(path)
+  local file = io.open(path)
+  local text = file and file:read("a")
+  if file then
+    file:close()
+  end
+  return text
+end
+
+local function write(path, text)
+  local file = assert(io.open(path, "w"))
+  file:write(text)
+  file:close()
+end
+
+local lists, shown = {}, {}
+for _, configuration in ipairs { "classic", "mcs" } do
+  lists[configuration] = rows.of(configuration)
+  shown[configuration] = run_all(configuration)
+  judge(configuration, lists[configuration], shown[configuration])
+end
+for _, entry in ipairs(require "tests.conformance.unobservable") do
+  count(entry.is_used, "unobservable.lua: %s %s %s is not needed", entry.method, entry[1],
+    entry[2] or "")
+end
+local text = page.text(lists, shown)
+if option == "--write" then
+  write(PAGE, text)
+else
+  count(read(PAGE) == text, "%s is not what the suite shows; write it with --write", PAGE)
+end
+process.cleanup()
+print(("%d passed, %d failed"):format(passed, failed))
+os.exit(failed == 0)
