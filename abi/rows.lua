@@ -21,7 +21,8 @@ function rows.output(type_name, name, doc)
   return { name = name, type = type_name, dir = "out", doc = doc }
 end
 
---- One reason to refuse a call. `options` (optional): tag, only, undocumented, words (the answer's).
+--- One reason to refuse a call. `options` (optional): tag, only, undocumented, words (of the
+--- answer).
 function rows.refusal(error_name, when, options)
   local row = { error = error_name, when = when }
   for key, value in pairs(options or {}) do

@@ -1,9 +1,13 @@
 -- SPDX-License-Identifier: MIT
 --- The programs of the suite in the order of the page: { name, title }. With `has_behaviours`, the
 --- file behaviours/NAME.lua lists what the area shows beyond single calls; with `only`, the program
---- runs on that configuration alone.
+--- runs on that configuration alone; `options` are of `selvm run`.
 
 return {
   { "refusals_cnode", "Refusals of CNodes" },
+  { "refusals_memory", "Refusals of memory" },
+  { "refusals_irq", "Refusals of interrupts and domains", options = { "--domains", "3" } },
+  { "refusals_tcb", "Refusals of threads" },
+  { "refusals_sched", "Refusals of scheduling contexts", only = "mcs" },
   { "cnode", "CNode operations", has_behaviours = true },
 }

@@ -13,23 +13,31 @@ local TESTS_MOST = 3 -- that are named in a cell
 local opening = [[
 # Conformance: what seL4 does, and the tests that show it
 
-Every system call, every method of every object with each error that it documents, every order of two errors
-that one call can earn at once, every fault, and what the areas show beyond single calls. A row says what
-holds; next to it stand the tests that show it on each configuration: the name of the program in
-`tests/conformance/` and, where it says more than the row, of the test in it. "same" stands for the tests of the
-classic configuration, "-" for a row that the configuration does not have.
+Every system call, every method of every object with each error that it documents, every order of
+two errors that one call can earn at once, every fault, and what the areas show beyond single calls.
+Next to each row stand the tests that show it on each configuration: the name of the program in
+`tests/conformance/` and, where it says more than the row, of the test in it. "same" stands for the
+tests of the classic configuration, "-" for a row that the configuration does not have.
 
-`A before B`: a call that is wrong in both ways is refused with A. Listed is for each error the next one
-that can be told from it; the programs try all pairs. Every refused call is also seen to leave nothing
-behind: at the end the same call without mistakes succeeds. The words of each answer are in the programs.
+`A before B`: a call that is wrong in both ways is refused with A. Listed is for each error the next
+one that can be told from it; the programs try all pairs. Every refused call is also seen to leave
+nothing behind: at the end the same call without mistakes succeeds. The words of each answer are in
+the programs.
 
-The programs run as root task and use nothing but libsel4's calls; `selvm run tests/conformance/cnode.lua` runs
-one, with `--mcs` on the MCS configuration. This page is made by
+The programs run as root task and use nothing but libsel4's calls. `selvm run
+tests/conformance/cnode.lua` runs one of them, with `--mcs` on the MCS configuration. The page is
+made by
 
     lua5.4 tests/conformance/test_conformance.lua build/release/selvm --write
 
 and the suite fails if a row has no test, or if the page is not what it would write.
 ]]
+
+-- Whether the test's name tells more than the row does.
+local function says_more(name, id)
+  return name ~= id and name ~= id:gsub("^[%w_]+: ", "") and not name:find "^[%w_]+ succeeds after"
+    and id:sub(1, #name + 8) ~= name .. " before "
+end
 
 -- The tests of a row as text; nil: the configuration has no such row.
 local function cell(row, shown)
@@ -38,9 +46,8 @@ local function cell(row, shown)
   end
   local texts, others = {}, 0
   for _, test in ipairs(shown[row.id] or {}) do
-    local is_plain = test.name == row.id or test.name == row.id:gsub("^[%w_]+: ", "")
-      or row.id:sub(1, #test.name + 8) == test.name .. " before " or test.name:find "^[%w_]+ succeeds"
-    local text = is_plain and test.area or ("%s: %s"):format(test.area, test.name)
+    local text = says_more(test.name, row.id) and ("%s: %s"):format(test.area, test.name)
+      or test.area
     if #texts < TESTS_MOST then
       texts[#texts + 1] = text
     else
@@ -100,7 +107,7 @@ local function add_unobservable(lines)
   lines[#lines + 1] = "| methods | row | why |"
   lines[#lines + 1] = "|---|---|---|"
   for _, entry in ipairs(unobservable) do
-    local row = entry[2] and entry[1] .. " before " .. entry[2] or entry[1]
+    local row = entry[1] .. (entry[2] and " before " or "") .. table.concat(entry, ", ", 2)
     lines[#lines + 1] = ("| %s | %s%s | %s |"):format(entry.method == ".*" and "all" or
       "`" .. entry.method .. "`", row, entry.only and " (" .. entry.only .. ")" or "", entry.why)
   end

@@ -44,13 +44,27 @@ local function same_answer(a, b)
   return #a.words == has_words[a.error] or a.error == "FailedLookup" and a.words[2] == 1
 end
 
+-- Whether an entry speaks of these names; notes it as used.
+local function speaks_of(entry, first, second)
+  if entry[1] ~= first or not second ~= not entry[2] then
+    return false
+  end
+  for i = 2, #entry do
+    if entry[i] == second then
+      entry.used = entry.used or {}
+      entry.used[i] = true
+      return true
+    end
+  end
+  entry.used = not second and {} or entry.used
+  return not second
+end
+
 --- Why a row of a method ("A", or the pair "A" and "B") cannot be shown on a configuration, or nil.
 function rows.why_not(method, configuration, first, second)
   for _, entry in ipairs(unobservable) do
-    local is_it = method:find("^" .. entry.method .. "$") and entry[1] == first
-      and entry[2] == second and (not entry.only or entry.only == configuration)
-    if is_it then
-      entry.is_used = true
+    if method:find("^" .. entry.method .. "$") and speaks_of(entry, first, second)
+        and (not entry.only or entry.only == configuration) then
       return entry.why
     end
   end

@@ -42,8 +42,10 @@ end
 
 local function run_area(shown, area, configuration)
   local path = ("tests/conformance/%s.lua"):format(area[1])
-  local result = process.run(selvm, "run", table.unpack(configuration == "mcs" and { "--mcs", path }
-    or { path }))
+  local words = table.move(area.options or {}, 1, #(area.options or {}), 1, {})
+  words[#words + 1] = configuration == "mcs" and "--mcs" or nil
+  words[#words + 1] = path
+  local result = process.run(selvm, "run", table.unpack(words))
   local right, wrong = result.out:match "\n(%d+) passed, (%d+) failed\n"
   count(right and result.status == (wrong == "0" and 0 or 1), "%s [%s] has status %d: %s", path,
     configuration, result.status, result.err .. result.out:sub(-500))
@@ -114,8 +116,10 @@ for _, configuration in ipairs { "classic", "mcs" } do
   judge(configuration, lists[configuration], shown[configuration])
 end
 for _, entry in ipairs(require "tests.conformance.unobservable") do
-  count(entry.is_used, "unobservable.lua: %s %s %s is not needed", entry.method, entry[1],
-    entry[2] or "")
+  for i = 2, math.max(2, #entry) do
+    count(entry.used and (entry.used[i] or #entry == 1), "unobservable.lua: %s %s %s is not needed",
+      entry.method, entry[1], entry[i] or "")
+  end
 end
 local text = page.text(lists, shown)
 if option == "--write" then

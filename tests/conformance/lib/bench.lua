@@ -37,7 +37,7 @@ function make.empty(b)
   return b.memory:slot()
 end
 
-make.empty2 = make.empty
+make.empty2, make.empty3 = make.empty, make.empty
 
 -- --- untyped memory -------------------------------------------------------------------------------
 
@@ -217,14 +217,75 @@ function make.mapped_table(b)
   return first
 end
 
--- A VSpace whose ASID pool has been deleted: its ASID leads nowhere.
-function make.orphan_vspace(b)
-  local vspace, pool = b.memory:object(seL4.RISCV_PageTableObject), b.memory:slot()
-  local memory = b.memory:object(seL4.UntypedObject, seL4.PageBits)
-  check(seL4.RISCV_ASIDControl_MakePool(seL4.CapASIDControl, memory, ROOT, pool, DEPTH))
+-- The address that they translate; in its last level nothing is mapped.
+function make.table_vaddr(b)
+  return b.mapped_table and 0
+end
+
+-- A mapped page table with a second capability.
+function make.copied_table(b)
+  local own_table = b.memory:object(seL4.RISCV_PageTableObject)
+  check(seL4.RISCV_PageTable_Map(own_table, b.vspace, 2 << 30, 0))
+  b.memory:copy(own_table)
+  return own_table
+end
+
+-- Address of a page of the root task's VSpace where a frame is mapped.
+function make.taken_vaddr(b)
+  local vaddr = b.memory:window(1 << seL4.PageBits)
+  b.memory:map(b.memory:object(seL4.RISCV_4K_Page), vaddr)
+  return vaddr
+end
+
+-- --- ASIDs ----------------------------------------------------------------------------------------
+
+local function make_pool(b)
+  local memory, pool = b.memory:object(seL4.UntypedObject, seL4.PageBits), b.memory:slot()
+  return seL4.RISCV_ASIDControl_MakePool(seL4.CapASIDControl, memory, ROOT, pool, DEPTH), pool
+end
+
+-- A VSpace whose ASID pool has been deleted: its ASID leads nowhere; and a page table in it.
+local function make_orphans(b)
+  local err, pool = make_pool(b)
+  local vspace = b.memory:object(seL4.RISCV_PageTableObject)
+  local inner = b.memory:object(seL4.RISCV_PageTableObject)
+  check(err)
   check(seL4.RISCV_ASIDPool_Assign(pool, vspace))
+  check(seL4.RISCV_PageTable_Map(inner, vspace, 0, 0))
   check(seL4.CNode_Delete(ROOT, pool, DEPTH))
-  return vspace
+  rawset(b, "orphan_vspace", vspace)
+  rawset(b, "orphan_table", inner)
+end
+
+function make.orphan_vspace(b)
+  make_orphans(b)
+  return b.orphan_vspace
+end
+
+function make.orphan_table(b)
+  make_orphans(b)
+  return b.orphan_table
+end
+
+-- The ASIDControl capability, when there are all pools that there may be.
+function make.full_asid_control(b)
+  local err
+  repeat
+    err = make_pool(b)
+  until err ~= seL4.NoError
+  assert(err == seL4.DeleteFirst)
+  return seL4.CapASIDControl
+end
+
+-- A pool whose ASIDs are all taken.
+function make.full_pool(b)
+  local err, pool = make_pool(b)
+  check(err)
+  repeat
+    err = seL4.RISCV_ASIDPool_Assign(pool, b.memory:object(seL4.RISCV_PageTableObject))
+  until err ~= seL4.NoError
+  assert(err == seL4.DeleteFirst)
+  return pool
 end
 
 -- --- the others -----------------------------------------------------------------------------------
@@ -235,6 +296,11 @@ function make.handler(b)
   local handler = b.memory:slot()
   check(seL4.IRQControl_Get(seL4.CapIRQControl, bench.LINE, ROOT, handler, DEPTH))
   return handler
+end
+
+-- The line, when it has a handler.
+function make.used_line(b)
+  return b.handler and bench.LINE
 end
 
 -- 2^16 bytes, not bound.
@@ -253,6 +319,11 @@ function make.heap_vspace(b)
   local vspace = b.memory:object(seL4.RISCV_PageTableObject)
   check(seL4.RISCV_ASIDPool_Assign(seL4.CapInitThreadASIDPool, vspace))
   return vspace
+end
+
+-- Its VSpace, when it is bound.
+function make.full_heap_vspace(b)
+  return b.bound_heap and b.heap_vspace
 end
 
 -- --- MCS ------------------------------------------------------------------------------------------
@@ -283,6 +354,26 @@ end
 
 function make.context_notification(b)
   return b.memory:object(seL4.NotificationObject)
+end
+
+-- Both, when they are bound.
+function make.owner_tcb(b)
+  return b.bound_context and b.context_tcb
+end
+
+function make.owner_notification(b)
+  return b.bound_context and b.context_notification
+end
+
+-- A thread that waits and has no scheduling context any more.
+function make.waiting_tcb(b)
+  local notification = b.memory:object(seL4.NotificationObject)
+  local thread = suite.thread(b.memory, function()
+    seL4.Wait(notification)
+  end)
+  suite.rest()
+  check(seL4.SchedContext_Unbind(thread.context))
+  return thread.tcb
 end
 
 -- --- opening --------------------------------------------------------------------------------------

@@ -19,7 +19,7 @@ local thread = require "sel4.thread"
 
 local suite = {}
 
-local ARENA_BITS = 24
+local ARENA_BITS, INNER_ARENA_BITS = 24, 22
 local ROOT, DEPTH, SELF = seL4.CapInitThreadCNode, seL4.WordBits, seL4.CapInitThreadTCB
 
 --- Whether this is the MCS configuration.
@@ -27,6 +27,7 @@ suite.is_mcs = seL4.SchedContextObject ~= nil
 
 local memory = bootstrap.open()
 local arena = memory:object(seL4.UntypedObject, ARENA_BITS)
+local inner_arena = memory:object(seL4.UntypedObject, INNER_ARENA_BITS)
 local passed, failed = 0, 0
 
 -- --- values -------------------------------------------------------------------------------------
@@ -98,19 +99,26 @@ end
 
 -- --- tests --------------------------------------------------------------------------------------
 
+local Memory = getmetatable(memory)
 local first_slot = memory:slot()
+local outer -- the allocator in use, while another one is opened within
 
--- The allocator of one test. It makes everything in the arena, in slots from first_slot on.
+-- An allocator that makes everything in one untyped capability. One that is opened while another
+-- is in use takes slots and addresses behind those of that one.
 local function open()
+  local slot, bits = outer and inner_arena or arena, outer and INNER_ARENA_BITS or ARENA_BITS
+  local first = outer and outer.next_slot or first_slot
   return setmetatable({
-    info = memory.info, untypeds = { { slot = arena, bits = ARENA_BITS, used = 0 } },
-    next_window = memory.next_window, next_slot = first_slot, slot_end = memory.slot_end,
-  }, getmetatable(memory))
+    info = memory.info, arena = slot, untypeds = { { slot = slot, bits = bits, used = 0 } },
+    first = first, next_slot = first, slot_end = memory.slot_end,
+    next_window = outer and outer.next_window or memory.next_window,
+  }, Memory)
 end
 
+-- Destroys what it has made; whatever else stands in its slots is deleted.
 local function close(m)
-  suite.done(seL4.CNode_Revoke(ROOT, arena, DEPTH))
-  for slot = first_slot, m.next_slot - 1 do
+  suite.done(seL4.CNode_Revoke(ROOT, m.arena, DEPTH))
+  for slot = m.first, m.next_slot - 1 do
     if seL4.DebugCapIdentify(slot) ~= 0 then
       suite.done(seL4.CNode_Delete(ROOT, slot, DEPTH))
     end
@@ -136,10 +144,15 @@ end
 
 --- Calls body(m) with an allocator; what is made with it is destroyed afterwards.
 function suite.within(body)
-  local m = open()
-  body(m)
-  suite.done(seL4.TCB_SetPriority(SELF, SELF, seL4.MaxPrio))
+  local m, outside = open(), outer
+  outer = m
+  local ok, problem = pcall(body, m)
+  outer = outside
+  seL4.TCB_SetPriority(SELF, SELF, seL4.MaxPrio)
   close(m)
+  if not ok then
+    error(problem, 0)
+  end
 end
 
 --- Runs body(m) as a test that shows these rows.

@@ -15,9 +15,10 @@
 --- are sent), and the words of the answer. A text as a value is a slot of lib.bench.
 ---
 --- Each row is tested alone, and together with each row below it that changes other things: the
---- answer must be that of the upper row. `pairs` says for "A before B" what to change instead, or
---- false where one call cannot have both. When all have been refused the good call must succeed:
---- the refused ones have left nothing behind.
+--- answer must be that of the upper row. `pairs` says for "A before B" what to change besides, if
+--- they change the same thing, or false where one call cannot have both. A row with `alone` needs a
+--- state that cannot be left again, and gets a bench of its own. When all have been refused the good
+--- call must succeed: the refused ones have left nothing behind.
 
 local bench = require "lib.bench"
 local seL4 = require "seL4"
@@ -100,21 +101,31 @@ local function judge(spec, b, row, what, ...)
 end
 
 local function are_apart(a, b)
-  for key in pairs(a) do
-    if b[key] ~= nil then
+  for key, value in pairs(a) do
+    if b[key] ~= nil and b[key] ~= value then
       return false
     end
   end
   return true
 end
 
--- What to change so that both mistakes are made; nil: they cannot be.
+-- What to change besides so that both mistakes are made; nil: they cannot be.
 local function both(spec, upper, lower)
   local given = spec.pairs and spec.pairs[upper[1] .. " before " .. lower[1]]
-  if given ~= nil then
-    return given or nil
+  if upper[1] == lower[1] or given == false then
+    return nil
   end
-  return are_apart(upper[2], lower[2]) and {} or nil
+  return given or are_apart(upper[2], lower[2]) and {} or nil
+end
+
+-- Calls body(b) with the bench, or with one of its own if that is changed for good.
+local function with_bench(b, is_alone, body)
+  if not is_alone then
+    return body(b)
+  end
+  suite.within(function(m)
+    body(bench.open(m))
+  end)
 end
 
 -- One row, alone and above each row below it.
@@ -122,18 +133,21 @@ local function test_row(spec, b, at)
   local row = spec[at]
   local id = spec.method .. "/" .. row[1]
   local rows = { id }
-  local function body()
-    judge(spec, b, row, row[1], row[2])
+  suite.check(rows, id, function()
+    with_bench(b, row.alone, function(own)
+      judge(spec, own, row, row[1], row[2])
+    end)
     for below = at + 1, #spec do
       local lower = spec[below]
       local change = both(spec, row, lower)
       if change then
-        judge(spec, b, row, row[1] .. " before " .. lower[1], lower[2], row[2], change)
+        with_bench(b, row.alone or lower.alone, function(own)
+          judge(spec, own, row, row[1] .. " before " .. lower[1], lower[2], row[2], change)
+        end)
         rows[#rows + 1] = id .. " before " .. lower[1]
       end
     end
-  end
-  suite.check(rows, id, body)
+  end)
 end
 
 --- Tests a method; see above.
