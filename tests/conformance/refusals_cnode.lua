@@ -8,7 +8,7 @@ local suite = require "lib.conformance"
 local ALL = seL4.AllRights
 local BAD_GUARD = 61 -- of 61 bits: too long for a CNode of 2^4 slots
 
--- --- methods on one slot --------------------------------------------------------------------------
+-- --- methods on one slot -------------------------------------------------------------------------
 
 -- The rows that all of them begin with, then `...`.
 local function slot_method(method, label, good_index, ...)
@@ -33,7 +33,7 @@ if not suite.is_mcs then
     { "DeleteFirst slot", { index = "full" } })
 end
 
--- --- methods with a source ------------------------------------------------------------------------
+-- --- methods with a source -----------------------------------------------------------------------
 
 -- A destination in a CNode of its own, so that `service` and the source's root can be told apart.
 local function transfer(spec, ...)
@@ -81,11 +81,12 @@ transfer({ method = "CNode_Mutate", label = "CNodeMutate", more = " badge",
   { "TruncatedMessage badge", { length = 4 } },
   { "IllegalOperation badge", { badge = BAD_GUARD } })
 
--- --- Rotate ---------------------------------------------------------------------------------------
+-- --- Rotate --------------------------------------------------------------------------------------
 
 refusals {
   method = "CNode_Rotate", label = "CNodeRotate", caps = "pivot_root src_root",
-  words = "dest_index dest_depth dest_badge pivot_index pivot_depth pivot_badge src_index src_depth",
+  words = "dest_index dest_depth dest_badge pivot_index pivot_depth pivot_badge src_index "
+    .. "src_depth",
   good = { service = "root", dest_index = "empty", dest_depth = 64, dest_badge = 0,
     pivot_root = "root", pivot_index = "cnode", pivot_depth = 64, pivot_badge = 0,
     src_root = "root", src_index = "guarded", src_depth = 64 },

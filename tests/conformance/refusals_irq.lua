@@ -9,7 +9,7 @@ local suite = require "lib.conformance"
 local FREE_LINE, LAST_LINE = 43, 96
 local ENTRY, LAST_ENTRY = 5, 98 -- of the domain schedule; entry 99 always ends it
 
--- --- IRQControl -----------------------------------------------------------------------------------
+-- --- IRQControl ----------------------------------------------------------------------------------
 
 local function get(method, label, words)
   refusals {
@@ -33,11 +33,12 @@ end
 get("IRQControl_Get", "IRQIssueIRQHandler", "irq index depth")
 get("IRQControl_GetTrigger", "RISCVIRQIssueIRQHandlerTrigger", "irq trigger index depth")
 
--- --- handlers -------------------------------------------------------------------------------------
+-- --- handlers ------------------------------------------------------------------------------------
 
-for method, label in pairs { IRQHandler_Ack = "IRQAckIRQ", IRQHandler_Clear = "IRQClearIRQHandler" } do
+for name, label in pairs { Ack = "IRQAckIRQ", Clear = "IRQClearIRQHandler" } do
   refusals {
-    method = method, label = label, words = "", caps = "", good = { service = "handler" },
+    method = "IRQHandler_" .. name, label = label, words = "", caps = "",
+    good = { service = "handler" },
     { "InvalidCapability service", { service = "empty" }, 0 },
     { "IllegalOperation method", { service = "tcb" } },
   }
@@ -53,7 +54,7 @@ refusals {
   { "InvalidCapability notification", { notification = "wait_notification" }, 0 },
 }
 
--- --- domains --------------------------------------------------------------------------------------
+-- --- domains -------------------------------------------------------------------------------------
 
 refusals {
   method = "DomainSet_Set", label = "DomainSetSet", words = "domain", caps = "thread",

@@ -9,7 +9,7 @@ local suite = require "lib.conformance"
 local NO_TYPE = 0x4bff
 local MISSING, NO_ROOT = seL4.MissingCapability, seL4.InvalidRoot
 
--- --- Retype ---------------------------------------------------------------------------------------
+-- --- Retype --------------------------------------------------------------------------------------
 
 -- The destination is b.cnode, of 16 slots, of which slot 9 is in use.
 local retype = {
@@ -59,10 +59,11 @@ suite.test({ "Untyped_Retype/FailedLookup root" }, "the root itself is no CNode"
     0, 0, slot, 1), "FailedLookup", 0, MISSING, 0)
 end)
 
--- --- page tables ----------------------------------------------------------------------------------
+-- --- page tables ---------------------------------------------------------------------------------
 
 refusals {
-  method = "RISCV_PageTable_Map", label = "RISCVPageTableMap", caps = "vspace", words = "vaddr attr",
+  method = "RISCV_PageTable_Map", label = "RISCVPageTableMap", caps = "vspace",
+  words = "vaddr attr",
   good = { service = "table", vspace = "vspace", vaddr = 1 << 30, attr = 0 },
   { "InvalidCapability service", { service = "empty" }, 0 },
   { "IllegalOperation method", { service = "tcb" } },
@@ -90,7 +91,7 @@ refusals {
   { "RevokeFirst root", { service = "vspace" } },
 }
 
--- --- frames ---------------------------------------------------------------------------------------
+-- --- frames --------------------------------------------------------------------------------------
 
 refusals {
   method = "RISCV_Page_Map", label = "RISCVPageMap", caps = "vspace", words = "vaddr rights attr",
@@ -134,7 +135,7 @@ refusals {
   { "IllegalOperation method", { service = "tcb" } },
 }
 
--- --- ASIDs ----------------------------------------------------------------------------------------
+-- --- ASIDs ---------------------------------------------------------------------------------------
 
 refusals {
   method = "RISCV_ASIDControl_MakePool", label = "RISCVASIDControlMakePool", caps = "untyped root",
@@ -171,7 +172,7 @@ refusals {
   { "DeleteFirst", { service = "full_pool" } },
 }
 
--- --- Lua heaps ------------------------------------------------------------------------------------
+-- --- Lua heaps -----------------------------------------------------------------------------------
 
 refusals {
   method = "Lua_Heap_Bind", label = "LuaHeapBind", caps = "vspace", words = "",

@@ -6,10 +6,10 @@ local seL4 = require "seL4"
 local suite = require "lib.conformance"
 local done, refused = suite.done, suite.refused
 
-local ROOT, DEPTH, SELF = seL4.CapInitThreadCNode, seL4.WordBits, seL4.CapInitThreadTCB
+local SELF = seL4.CapInitThreadTCB
 local LEAST, MOST = 20, 0x333333333333333 -- microseconds of a budget or period
 
--- --- SchedControl ---------------------------------------------------------------------------------
+-- --- SchedControl --------------------------------------------------------------------------------
 
 refusals {
   method = "SchedControl_ConfigureFlags", label = "SchedControlConfigureFlags",
@@ -33,7 +33,7 @@ refusals {
   },
 }
 
--- --- SchedContext ---------------------------------------------------------------------------------
+-- --- SchedContext --------------------------------------------------------------------------------
 
 -- The two rows that every method begins with, then the table's own.
 local function context_method(name, spec)

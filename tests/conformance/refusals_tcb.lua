@@ -2,7 +2,6 @@
 --- Refusals of threads, each row one mistake, in the order in which the kernel looks.
 
 local refusals = require "lib.refusals"
-local seL4 = require "seL4"
 local suite = require "lib.conformance"
 
 local is_mcs = suite.is_mcs
@@ -17,7 +16,7 @@ local function tcb_method(spec)
   refusals(spec)
 end
 
--- --- registers ------------------------------------------------------------------------------------
+-- --- registers -----------------------------------------------------------------------------------
 
 tcb_method {
   method = "TCB_ReadRegisters", label = "TCBReadRegisters", words = "flags count",
@@ -50,7 +49,7 @@ tcb_method {
   { "TruncatedMessage", { length = 0 } },
 }
 
--- --- spaces and the IPC buffer --------------------------------------------------------------------
+-- --- spaces and the IPC buffer -------------------------------------------------------------------
 
 -- A capability that is untyped memory in use is not of the right type either.
 local both_at_once = {
@@ -126,7 +125,7 @@ if is_mcs then
   }
 end
 
--- --- priorities -----------------------------------------------------------------------------------
+-- --- priorities ----------------------------------------------------------------------------------
 
 for name, method in pairs { priority = "SetPriority", mcp = "SetMCPriority" } do
   tcb_method {
@@ -143,8 +142,8 @@ end
 local params = {
   method = "TCB_SetSchedParams", label = "TCBSetSchedParams", words = "mcp priority",
   caps = is_mcs and "authority sched_context fault_ep" or "authority",
-  good = { service = "tcb", mcp = 9, priority = 10, authority = "own_tcb", sched_context = "context",
-    fault_ep = 0 },
+  good = { service = "tcb", mcp = 9, priority = 10, authority = "own_tcb",
+    sched_context = "context", fault_ep = 0 },
   { "TruncatedMessage", { length = 1 } },
   { "TruncatedMessage", { extra = is_mcs and 2 or 0 } },
   { "InvalidCapability authority", { authority = "cnode" }, 1 },
@@ -166,7 +165,7 @@ end
 params.pairs = { ["RangeError mcp before RangeError priority"] = false }
 tcb_method(params)
 
--- --- running, notifications, flags ----------------------------------------------------------------
+-- --- running, notifications, flags ---------------------------------------------------------------
 
 for _, name in ipairs { "Suspend", "Resume" } do
   tcb_method { method = "TCB_" .. name, label = "TCB" .. name, good = { service = "bound_tcb" } }

@@ -28,7 +28,7 @@ local function count(is_right, format, ...)
   end
 end
 
--- --- running --------------------------------------------------------------------------------------
+-- --- running -------------------------------------------------------------------------------------
 
 -- Reads "ok NAME [ROW]...": adds the program and the test to each row's list.
 local function note_test(shown, area, line)
@@ -70,7 +70,7 @@ local function run_all(configuration)
   return shown
 end
 
--- --- judging --------------------------------------------------------------------------------------
+-- --- judging -------------------------------------------------------------------------------------
 
 -- Pairs that are not adjacent are shown along with those that are.
 local function is_known_pair(positions, id)

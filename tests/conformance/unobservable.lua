@@ -14,6 +14,7 @@ return {
     why = "an empty slot names no object that could lack the method" },
   { method = ".*", "InvalidCapability service", "RevokeFirst copies", "RevokeFirst root",
     "IllegalOperation bound", "IllegalOperation own", "IllegalOperation thread",
+    "IllegalOperation priority",
     why = "an empty slot names no object in whatever state" },
   { method = ".*", "IllegalOperation method", "RevokeFirst copies", "RevokeFirst root",
     why = "an object of another type is never in that state" },

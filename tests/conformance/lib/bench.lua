@@ -16,7 +16,7 @@ local check = bootstrap.check
 -- The functions that make the slots: name -> function(b) -> slot. They stand in groups below.
 local make = {}
 
--- --- capabilities of the root task ----------------------------------------------------------------
+-- --- capabilities of the root task ---------------------------------------------------------------
 
 for name, slot in pairs {
   null = seL4.CapNull, root = ROOT, own_tcb = seL4.CapInitThreadTCB, root_vspace = ROOT_VSPACE,
@@ -39,7 +39,7 @@ end
 
 make.empty2, make.empty3 = make.empty, make.empty
 
--- --- untyped memory -------------------------------------------------------------------------------
+-- --- untyped memory ------------------------------------------------------------------------------
 
 -- 2^14 bytes, nothing made from it.
 function make.untyped(b)
@@ -80,7 +80,7 @@ function make.device_untyped(b)
   error "the boot information names no device of one page"
 end
 
--- --- endpoints and notifications ------------------------------------------------------------------
+-- --- endpoints and notifications -----------------------------------------------------------------
 
 function make.endpoint(b)
   return b.memory:object(seL4.EndpointObject)
@@ -110,7 +110,7 @@ function make.wait_notification(b)
   return b.memory:copy(b.notification, seL4.CanRead)
 end
 
--- --- threads --------------------------------------------------------------------------------------
+-- --- threads -------------------------------------------------------------------------------------
 
 -- Never configured; both priorities are 0.
 function make.tcb(b)
@@ -151,7 +151,7 @@ function make.lone_tcb(b)
   return tcb
 end
 
--- --- CNodes ---------------------------------------------------------------------------------------
+-- --- CNodes --------------------------------------------------------------------------------------
 
 -- 2^4 slots, guard 0 of 0 bits, empty but for the capability in its slot 9.
 function make.cnode(b)
@@ -165,7 +165,7 @@ function make.guarded(b)
   return b.memory:copy(b.cnode, seL4.AllRights, seL4.CNode_CapData_new(5, 8))
 end
 
--- --- memory of address spaces ---------------------------------------------------------------------
+-- --- memory of address spaces --------------------------------------------------------------------
 
 -- Never mapped.
 function make.frame(b)
@@ -237,7 +237,7 @@ function make.taken_vaddr(b)
   return vaddr
 end
 
--- --- ASIDs ----------------------------------------------------------------------------------------
+-- --- ASIDs ---------------------------------------------------------------------------------------
 
 local function make_pool(b)
   local memory, pool = b.memory:object(seL4.UntypedObject, seL4.PageBits), b.memory:slot()
@@ -288,7 +288,7 @@ function make.full_pool(b)
   return pool
 end
 
--- --- the others -----------------------------------------------------------------------------------
+-- --- the others ----------------------------------------------------------------------------------
 
 -- Handler of interrupt line bench.LINE.
 bench.LINE = 42
@@ -326,7 +326,7 @@ function make.full_heap_vspace(b)
   return b.bound_heap and b.heap_vspace
 end
 
--- --- MCS ------------------------------------------------------------------------------------------
+-- --- MCS -----------------------------------------------------------------------------------------
 
 -- Of 2^7 bytes, 1 ms in 2 ms, nobody's.
 function make.context(b)
@@ -376,7 +376,7 @@ function make.waiting_tcb(b)
   return thread.tcb
 end
 
--- --- opening --------------------------------------------------------------------------------------
+-- --- opening -------------------------------------------------------------------------------------
 
 local Bench = {}
 

@@ -30,7 +30,7 @@ local arena = memory:object(seL4.UntypedObject, ARENA_BITS)
 local inner_arena = memory:object(seL4.UntypedObject, INNER_ARENA_BITS)
 local passed, failed = 0, 0
 
--- --- values -------------------------------------------------------------------------------------
+-- --- values --------------------------------------------------------------------------------------
 
 local function show(value)
   if math.type(value) == "integer" and (value < 0 or value > 999) then
@@ -74,7 +74,7 @@ function suite.type_of(slot)
   return seL4.DebugCapIdentify(slot)
 end
 
--- --- threads ------------------------------------------------------------------------------------
+-- --- threads -------------------------------------------------------------------------------------
 
 --- Makes and starts a thread that runs `fn`: options of sel4.thread, and `stopped`. Its priority is
 --- 254 if left out: it runs when the root task waits or rests.
@@ -97,7 +97,7 @@ function suite.rest(priority)
   suite.done(seL4.TCB_SetPriority(SELF, SELF, seL4.MaxPrio))
 end
 
--- --- tests --------------------------------------------------------------------------------------
+-- --- tests ---------------------------------------------------------------------------------------
 
 local Memory = getmetatable(memory)
 local first_slot = memory:slot()

@@ -10,15 +10,15 @@
 ---     { "RangeError depth", { depth = 65 }, 1, 64 },
 ---   }
 ---
---- `words` and `caps` are the parameters in the order of the message. A row is an error of abi/, what
---- is changed in the good call (`length` and `extra` are the numbers of words and capabilities that
---- are sent), and the words of the answer. A text as a value is a slot of lib.bench.
+--- `words` and `caps` are the parameters in the order of the message. A row is an error of abi/,
+--- what is changed in the good call (`length` and `extra` are the numbers of words and capabilities
+--- that are sent), and the words of the answer. A text as a value is a slot of lib.bench.
 ---
 --- Each row is tested alone, and together with each row below it that changes other things: the
 --- answer must be that of the upper row. `pairs` says for "A before B" what to change besides, if
 --- they change the same thing, or false where one call cannot have both. A row with `alone` needs a
---- state that cannot be left again, and gets a bench of its own. When all have been refused the good
---- call must succeed: the refused ones have left nothing behind.
+--- state that cannot be left again, and gets a bench of its own. When all have been refused, the
+--- good call must succeed: the refused ones have left nothing behind.
 
 local bench = require "lib.bench"
 local seL4 = require "seL4"
