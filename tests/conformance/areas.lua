@@ -10,4 +10,5 @@ return {
   { "refusals_tcb", "Refusals of threads" },
   { "refusals_sched", "Refusals of scheduling contexts", only = "mcs" },
   { "cnode", "CNode operations", has_behaviours = true },
+  { "cdt", "Derivation", has_behaviours = true },
 }
