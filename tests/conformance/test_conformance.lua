@@ -40,15 +40,23 @@ local function note_test(shown, area, line)
   end
 end
 
+-- Whether a program ended as it should: with its sum, and without threads that died but those that
+-- it means to lose.
+local function has_ended_well(area, result)
+  local wrong = result.out:match "\n%d+ passed, (%d+) failed\n"
+  local lost = result.err:match "^selvm: (%d+) more thread%(s%)[^\n]*\n$"
+  return wrong == "0" and (lost or "0") == tostring(area.lost or 0)
+    and result.status == (lost and 1 or 0)
+end
+
 local function run_area(shown, area, configuration)
   local path = ("tests/conformance/%s.lua"):format(area[1])
   local words = table.move(area.options or {}, 1, #(area.options or {}), 1, {})
   words[#words + 1] = configuration == "mcs" and "--mcs" or nil
   words[#words + 1] = path
   local result = process.run(selvm, "run", table.unpack(words))
-  local right, wrong = result.out:match "\n(%d+) passed, (%d+) failed\n"
-  count(right and result.status == (wrong == "0" and 0 or 1), "%s [%s] has status %d: %s", path,
-    configuration, result.status, result.err .. result.out:sub(-500))
+  count(has_ended_well(area, result), "%s [%s] has status %d: %s", path, configuration,
+    result.status, result.err .. result.out:sub(-500))
   for line in result.out:gmatch "[^\n]+" do
     if line:find "^ok " then
       passed = passed + 1
