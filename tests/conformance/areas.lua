@@ -12,4 +12,6 @@ return {
   { "refusals_sched", "Refusals of scheduling contexts", only = "mcs" },
   { "cnode", "CNode operations", has_behaviours = true },
   { "cdt", "Derivation", has_behaviours = true, lost = 1 },
+  { "cspace", "CSpaces", has_behaviours = true },
+  { "untyped", "Untyped memory", has_behaviours = true },
 }
