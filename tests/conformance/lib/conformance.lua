@@ -13,13 +13,16 @@
 --- ends, so every test begins with the same empty slots and addresses. A test that raises an error
 --- has failed. Each prints a line "ok NAME [ROW] [ROW]..." or "FAIL NAME: why".
 
+local alloc = require "sel4.alloc"
 local bootstrap = require "sel4.bootstrap"
 local seL4 = require "seL4"
 local thread = require "sel4.thread"
+local vspace = require "sel4.vspace"
 
 local suite = {}
 
 local ARENA_BITS, INNER_ARENA_BITS = 24, 22
+local WINDOW_BITS = 30 -- of addresses for what is outside of a test, and for a test
 local ROOT, DEPTH, SELF = seL4.CapInitThreadCNode, seL4.WordBits, seL4.CapInitThreadTCB
 
 --- Whether this is the MCS configuration.
@@ -103,22 +106,37 @@ local Memory = getmetatable(memory)
 local first_slot = memory:slot()
 local outer -- the allocator in use, while another one is opened within
 
+-- Slots one after the other, for an allocator; none is used twice.
+local Slots = {}
+Slots.__index = Slots
+
+function Slots:slot()
+  self.next = self.next + 1
+  return self.next - 1
+end
+
+function Slots:free_slot(slot) -- luacheck: ignore self
+  suite.done(seL4.CNode_Delete(ROOT, slot, DEPTH))
+end
+
 -- An allocator that makes everything in one untyped capability. One that is opened while another
 -- is in use takes slots and addresses behind those of that one.
 local function open()
   local slot, bits = outer and inner_arena or arena, outer and INNER_ARENA_BITS or ARENA_BITS
-  local first = outer and outer.next_slot or first_slot
-  return setmetatable({
-    info = memory.info, arena = slot, untypeds = { { slot = slot, bits = bits, used = 0 } },
-    first = first, next_slot = first, slot_end = memory.slot_end,
-    next_window = outer and outer.next_window or memory.next_window,
-  }, Memory)
+  local first = outer and outer.slots.next or first_slot
+  local slots = setmetatable({ first = first, next = first, cnode = ROOT, info = memory.info },
+    Slots)
+  local allocator = alloc.linear(slots)
+  allocator.chunks[1] = { slot = slot, bits = bits, used = 0 }
+  vspace.own(allocator):reserve((outer and 2 or 1) << WINDOW_BITS)
+  return setmetatable({ info = memory.info, allocator = allocator, arena = slot, slots = slots },
+    Memory)
 end
 
 -- Destroys what it has made; whatever else stands in its slots is deleted.
 local function close(m)
   suite.done(seL4.CNode_Revoke(ROOT, m.arena, DEPTH))
-  for slot = m.first, m.next_slot - 1 do
+  for slot = m.slots.first, m.slots.next - 1 do
     if seL4.DebugCapIdentify(slot) ~= 0 then
       suite.done(seL4.CNode_Delete(ROOT, slot, DEPTH))
     end
