@@ -58,4 +58,29 @@ function messages.log()
   })
 end
 
+--- Starts a thread whose faults the root task receives: { tcb =, endpoint =, next =, answer = }.
+--- next() gives its next fault as seL4.getFault has it, or nil if there is none; answer(info) answers
+--- it. `options` are suite.thread's.
+function messages.faulty(m, fn, options)
+  local endpoint, server = m:object(seL4.EndpointObject), messages.server(m)
+  local settings = { fault_endpoint = m:copy(endpoint, seL4.AllRights, 0xfa) }
+  for key, value in pairs(options or {}) do
+    settings[key] = value
+  end
+  local made = suite.thread(m, fn, settings)
+  return {
+    tcb = made.tcb, context = made.context, endpoint = endpoint, answer = server.answer,
+    start = function() made:start() end,
+    next = function()
+      suite.rest()
+      local message, badge = server.nbrecv(endpoint)
+      if badge == 0 then
+        return nil
+      end
+      suite.is(badge, 0xfa, "the badge of a fault")
+      return seL4.getFault(message)
+    end,
+  }
+end
+
 return messages
