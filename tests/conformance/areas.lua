@@ -2,7 +2,8 @@
 --- The programs of the suite in the order of the page: { name, title }. With `has_behaviours`, the
 --- file behaviours/NAME.lua lists what the area shows beyond single calls; with `only`, the program
 --- runs on that configuration alone; `options` are of `selvm run`,
---- and `lost` is how many threads stop for good on purpose, as nobody hears of their faults.
+--- and `lost` is how many threads stop for good on purpose, as nobody hears of their faults: a
+--- number, or one for each configuration.
 
 return {
   { "refusals_cnode", "Refusals of CNodes" },
@@ -14,4 +15,9 @@ return {
   { "cdt", "Derivation", has_behaviours = true, lost = 1 },
   { "cspace", "CSpaces", has_behaviours = true },
   { "untyped", "Untyped memory", has_behaviours = true },
+  { "ipc", "Messages", has_behaviours = true },
+  { "ipc_caps", "Capabilities in messages", has_behaviours = true },
+  { "ipc_cancel", "Messages that are cancelled", has_behaviours = true },
+  { "notification", "Notifications", has_behaviours = true },
+  { "fault", "Faults", has_behaviours = true, lost = { classic = 11, mcs = 1 } },
 }

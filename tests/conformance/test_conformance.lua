@@ -42,10 +42,11 @@ end
 
 -- Whether a program ended as it should: with its sum, and without threads that died but those that
 -- it means to lose.
-local function has_ended_well(area, result)
+local function has_ended_well(area, configuration, result)
+  local expected = type(area.lost) == "table" and area.lost[configuration] or area.lost or 0
   local wrong = result.out:match "\n%d+ passed, (%d+) failed\n"
   local lost = result.err:match "^selvm: (%d+) more thread%(s%)[^\n]*\n$"
-  return wrong == "0" and (lost or "0") == tostring(area.lost or 0)
+  return wrong == "0" and (lost or "0") == tostring(expected)
     and result.status == (lost and 1 or 0)
 end
 
@@ -55,7 +56,7 @@ local function run_area(shown, area, configuration)
   words[#words + 1] = configuration == "mcs" and "--mcs" or nil
   words[#words + 1] = path
   local result = process.run(selvm, "run", table.unpack(words))
-  count(has_ended_well(area, result), "%s [%s] has status %d: %s", path, configuration,
+  count(has_ended_well(area, configuration, result), "%s [%s] has status %d: %s", path, configuration,
     result.status, result.err .. result.out:sub(-500))
   for line in result.out:gmatch "[^\n]+" do
     if line:find "^ok " then
