@@ -19,5 +19,6 @@ return {
   { "ipc_caps", "Capabilities in messages", has_behaviours = true },
   { "ipc_cancel", "Messages that are cancelled", has_behaviours = true },
   { "notification", "Notifications", has_behaviours = true },
+  { "threads", "Threads", has_behaviours = true, lost = 1 },
   { "fault", "Faults", has_behaviours = true, lost = { classic = 11, mcs = 1 } },
 }
