@@ -20,5 +20,11 @@ return {
   { "ipc_cancel", "Messages that are cancelled", has_behaviours = true },
   { "notification", "Notifications", has_behaviours = true },
   { "threads", "Threads", has_behaviours = true, lost = 1 },
+  { "vspace", "Address spaces", has_behaviours = true },
+  { "irq", "Interrupts, and calls that they interrupt", has_behaviours = true },
+  { "domain", "Domains", has_behaviours = true, options = { "--domains", "3" } },
+  { "heap", "Lua heaps", has_behaviours = true },
+  { "debug", "Debugging", has_behaviours = true },
+  { "halt", "The machine's end" },
   { "fault", "Faults", has_behaviours = true, lost = { classic = 11, mcs = 1 } },
 }

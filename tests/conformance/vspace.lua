@@ -199,6 +199,7 @@ test({ "vspace: the threads of a VSpace that is deleted stop" }, "a process that
       priority = 50 })
     child:start()
     suite.rest(51)
+    done(seL4.CNode_Revoke(ROOT, child.vspace, DEPTH)) -- the TCB has a copy
     done(seL4.CNode_Delete(ROOT, child.vspace, DEPTH))
     suite.rest(1) -- would never return if it went on
   end)

@@ -15,6 +15,7 @@
 
 local alloc = require "sel4.alloc"
 local bootstrap = require "sel4.bootstrap"
+local object = require "sel4.object"
 local seL4 = require "seL4"
 local thread = require "sel4.thread"
 local vspace = require "sel4.vspace"
@@ -116,7 +117,7 @@ function Slots:slot()
 end
 
 function Slots:free_slot(slot) -- luacheck: ignore self
-  suite.done(seL4.CNode_Delete(ROOT, slot, DEPTH))
+  suite.done(seL4.CNode_Delete(ROOT, object.cptr(slot), DEPTH))
 end
 
 -- An allocator that makes everything in one untyped capability. One that is opened while another
