@@ -37,6 +37,7 @@ return {
   { "reference model", "lua5.4 tests/model/test_model.lua classic $build", { "debug" } },
   { "reference model, MCS", "lua5.4 tests/model/test_model.lua mcs $build", { "debug" } },
   { "fuzzing", "lua5.4 tests/fuzz/test_fuzz.lua build/fuzz/tests" },
+  { "conformance", "lua5.4 tests/conformance/test_conformance.lua $build/selvm", both },
   { "linker", "lua5.4 tests/host/test_linker.lua" },
   { "command line", "lua5.4 tests/host/test_cli.lua $build/selvm", all },
   { "repl", "lua5.4 tests/host/test_repl.lua $build/selvm", all },

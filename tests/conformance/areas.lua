@@ -26,5 +26,7 @@ return {
   { "heap", "Lua heaps", has_behaviours = true },
   { "debug", "Debugging", has_behaviours = true },
   { "halt", "The machine's end" },
+  { "mcs", "Scheduling contexts and replies", has_behaviours = true, only = "mcs",
+    lost = 1 },
   { "fault", "Faults", has_behaviours = true, lost = { classic = 11, mcs = 1 } },
 }

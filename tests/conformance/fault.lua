@@ -58,7 +58,7 @@ test({ "fault: ReplyRecv answers before it looks up where to receive" }, "a bad 
     is(tostring(answered), "9", "the answer")
   end)
 
-test({ "fault: NBSend and Send to an empty slot are no faults: it is a capability without methods" },
+test({ "fault: sending to an empty slot is no fault: it is a capability without methods" },
   "both", function(m)
     local empty, order = m:slot(), log()
     local sender = faulty(m, function()
@@ -117,7 +117,8 @@ test({ "fault: an access that the page tables do not allow tells address and cau
     local reading, nothing = page(m, seL4.CanRead), page(m, seL4.CapRights_new(false, false, false,
       true))
     for _, case in ipairs {
-      { seL4.Load8, NOWHERE, LOAD }, { seL4.Store8, NOWHERE, STORE }, { seL4.Store64, reading, STORE },
+      { seL4.Load8, NOWHERE, LOAD }, { seL4.Store8, NOWHERE, STORE },
+      { seL4.Store64, reading, STORE },
       { seL4.Load64, nothing, LOAD }, { seL4.Store32, nothing, STORE },
       { seL4.Load64, -8, LOAD },
     } do
@@ -192,7 +193,8 @@ test({ "fault: the answer to an unknown system call sets as many registers as it
     end
   end)
 
-test({ "fault: an answer with a label other than 0 leaves a thread with an unknown call or an exception stopped" },
+test(
+  { "fault: answered with a label, a thread with an unknown call or an exception stays stopped" },
   "both; resumed, it does the same again", function(m)
     for _, program in ipairs { function() seL4.Trap(4711) end, function() error "again" end } do
       local thread = faulty(m, program)
@@ -328,7 +330,7 @@ local function is_told(m, rights)
   return select(2, s.nbrecv(endpoint)) == 6
 end
 
-test({ "fault: a handler's capability needs the rights to write and to grant, or to grant replies" },
+test({ "fault: a handler's capability needs rights to write, and to grant or grant replies" },
   "all combinations", function(m)
     for bits = 0, 15 do
       local grant_reply, grant = bits & 1 ~= 0, bits & 2 ~= 0

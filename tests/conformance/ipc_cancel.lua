@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: MIT
---- What ends a wait for a message: deletion, suspension, CancelBadgedSends. behaviours/ipc_cancel.lua
---- lists what is shown.
+--- What ends a wait for a message: deletion, suspension, CancelBadgedSends.
+--- behaviours/ipc_cancel.lua lists what is shown.
 
 local seL4 = require "seL4"
 local messages = require "lib.messages"
@@ -16,7 +16,7 @@ end
 
 -- --- the endpoint goes ---------------------------------------------------------------------------
 
-test({ "ipc_cancel: when its endpoint is destroyed a sender's call is made again, and finds nothing" },
+test({ "ipc_cancel: when its endpoint is destroyed a sender's call is made again, in vain" },
   "Send, Call", function(m)
     local endpoint, order = m:object(seL4.EndpointObject), log()
     suite.thread(m, function()
@@ -49,7 +49,7 @@ test({ "ipc_cancel: when its endpoint is destroyed a receiver has a fault" }, "R
   is(fault.InRecvPhase, 1, "in the receive phase")
 end)
 
-test({ "ipc_cancel: a capability to the endpoint can be moved, or another one deleted, while a thread waits" },
+test({ "ipc_cancel: while a thread waits the endpoint's capabilities can be moved and deleted" },
   "move, delete a copy", function(m)
     local endpoint, s = m:object(seL4.EndpointObject), server(m)
     local copy, moved = m:copy(endpoint), m:slot()
@@ -193,7 +193,7 @@ end
 
 -- --- CancelBadgedSends ---------------------------------------------------------------------------
 
-test({ "ipc_cancel: CancelBadgedSends takes the senders of a badge out, who make their calls again",
+test({ "ipc_cancel: CancelBadgedSends takes out senders of a badge, who call again",
   "CNode_CancelBadgedSends" }, "their capabilities are still there", function(m)
     local endpoint, s, order = m:object(seL4.EndpointObject), server(m), log()
     local seven, nine = m:copy(endpoint, ALL, 7), m:copy(endpoint, ALL, 9)
@@ -212,7 +212,7 @@ test({ "ipc_cancel: CancelBadgedSends takes the senders of a badge out, who make
     is(#order, 4, "all of them")
   end)
 
-test({ "ipc_cancel: CancelBadgedSends takes the senders of a badge out, who make their calls again" },
+test({ "ipc_cancel: CancelBadgedSends takes out senders of a badge, who call again" },
   "their capabilities are gone", function(m)
     local endpoint, s, order = m:object(seL4.EndpointObject), server(m), log()
     local seven, nine = m:copy(endpoint, ALL, 7), m:copy(endpoint, ALL, 9)

@@ -74,7 +74,8 @@ test({ "ipc_caps: only a sender with the right to grant sends capabilities" },
     local endpoint, notification = m:object(seL4.EndpointObject), m:object(seL4.NotificationObject)
     for bits = 0, 7 do
       local grant_reply, grant, read = bits & 1 ~= 0, bits & 2 ~= 0, bits & 4 ~= 0
-      local cap, into = m:copy(endpoint, seL4.CapRights_new(grant_reply, grant, read, true)), m:slot()
+      local cap = m:copy(endpoint, seL4.CapRights_new(grant_reply, grant, read, true))
+      local into = m:slot()
       expect(post(m, endpoint, cap, { notification }, into), grant and 1 or 0)
       is(type_of(into) ~= 0, grant, "whether it arrived")
     end
@@ -112,7 +113,7 @@ test({ "ipc_caps: a capability to the endpoint itself arrives as its badge" },
     is(type_of(into), type_of(other), "to another endpoint")
   end)
 
-test({ "ipc_caps: of several capabilities the first that is none to the endpoint takes the slot" },
+test({ "ipc_caps: the first capability that is none to the endpoint takes the slot" },
   "three in each order", function(m)
     local endpoint, tcb = m:object(seL4.EndpointObject), m:object(seL4.TCBObject)
     local badged, notification = m:copy(endpoint, ALL, 8), m:object(seL4.NotificationObject)
@@ -126,7 +127,7 @@ test({ "ipc_caps: of several capabilities the first that is none to the endpoint
     end
   end)
 
-test({ "ipc_caps: without a slot that is empty no capability arrives, but the message does" },
+test({ "ipc_caps: without an empty slot no capability arrives, but the message does" },
   "none, full, no slot, no CNode", function(m)
     local endpoint, tcb = m:object(seL4.EndpointObject), m:object(seL4.TCBObject)
     local full = m:object(seL4.NotificationObject)
@@ -170,8 +171,8 @@ test({ "ipc_caps: what cannot be copied does not arrive" }, "an untyped that has
     is(type_of(into), 0, "the slot")
   end)
 
-test({ "ipc_caps: of a waiting sender, capabilities that are gone do not arrive" }, "one is deleted",
-  function(m)
+test({ "ipc_caps: of a waiting sender, capabilities that are gone do not arrive" },
+  "one is deleted", function(m)
     local endpoint, tcb, s = m:object(seL4.EndpointObject), m:object(seL4.TCBObject), server(m)
     suite.thread(m, function()
       seL4.SetCap(0, tcb)
@@ -213,7 +214,7 @@ local function answers_with_capability(m, inside_grants, outside_grants, reply_g
 end
 
 if suite.is_mcs then
-  test({ "ipc_caps: an answer carries capabilities if the reply object's has the right to grant" },
+  test({ "ipc_caps: an answer carries capabilities if the reply's capability grants" },
     "whatever the endpoint's", function(m)
       for _, inside in ipairs { true, false } do
         for _, outside in ipairs { true, false } do
@@ -223,7 +224,7 @@ if suite.is_mcs then
       end
     end)
 else
-  test({ "ipc_caps: an answer carries capabilities if the server's endpoint has the right to grant" },
+  test({ "ipc_caps: an answer carries capabilities if the server's endpoint grants" },
     "whatever the caller's", function(m)
       for _, outside in ipairs { true, false } do
         is(answers_with_capability(m, true, outside), true, "with the right")

@@ -52,7 +52,7 @@ test({ "notification: badges of signals gather until somebody takes them" },
     is(poll(notification), math.mininteger | 1, "the word")
   end)
 
-test({ "notification: a signal without a badge wakes too, with the word 0" }, "one waits", function(m)
+test({ "notification: a signal without a badge wakes too, with the word 0" }, "one", function(m)
   local notification, got = m:object(seL4.NotificationObject), log()
   suite.thread(m, function()
     got(wait(notification))
@@ -237,8 +237,8 @@ test({ "notification: bound, it keeps a signal while its thread does something e
 
 test({ "notification: bound, only its own thread may wait on it" }, "another one", function(m)
   local notification, eight = badged(m, 8)
-  local owner, got = nil, log()
-  owner = suite.thread(m, function()
+  local got = log()
+  local owner = suite.thread(m, function()
     got(wait(notification))
   end, { stopped = true })
   done(seL4.TCB_BindNotification(owner.tcb, notification))

@@ -48,7 +48,9 @@ local function cell(row, shown)
   for _, test in ipairs(shown[row.id] or {}) do
     local text = says_more(test.name, row.id) and ("%s: %s"):format(test.area, test.name)
       or test.area
-    if #texts < TESTS_MOST then
+    if texts[#texts] == text then -- the same refusal seen in several ways
+      others = others + 1
+    elseif #texts < TESTS_MOST then
       texts[#texts + 1] = text
     else
       others = others + 1

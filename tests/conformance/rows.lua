@@ -127,7 +127,7 @@ function rows.of(configuration)
     end
   end
   for _, area in ipairs(areas) do
-    if area.has_behaviours then
+    if area.has_behaviours and (not area.only or area.only == configuration) then
       add_behaviours(list, area)
     end
   end

@@ -56,8 +56,8 @@ local function run_area(shown, area, configuration)
   words[#words + 1] = configuration == "mcs" and "--mcs" or nil
   words[#words + 1] = path
   local result = process.run(selvm, "run", table.unpack(words))
-  count(has_ended_well(area, configuration, result), "%s [%s] has status %d: %s", path, configuration,
-    result.status, result.err .. result.out:sub(-500))
+  count(has_ended_well(area, configuration, result), "%s [%s] has status %d: %s", path,
+    configuration, result.status, result.err .. result.out:sub(-500))
   for line in result.out:gmatch "[^\n]+" do
     if line:find "^ok " then
       passed = passed + 1
@@ -89,18 +89,37 @@ local function is_known_pair(positions, id)
     and of_method[first] < of_method[second]
 end
 
-local function judge(configuration, list, shown)
+-- Calls verdict(is_right, format, ...) for each row, and for what is shown that is none.
+local function judge(configuration, list, shown, verdict)
   local is_row, positions = {}, rows.positions(configuration)
   for _, row in ipairs(list) do
     is_row[row.id] = true
-    count(shown[row.id], "%s: no test shows [%s]", configuration, row.id)
+    verdict(shown[row.id], "%s: no test shows [%s]", configuration, row.id)
   end
   for id, tests in pairs(shown) do
     if not is_row[id] then
-      count(is_known_pair(positions, id), "%s: %s shows [%s], which is no row", configuration,
+      verdict(is_known_pair(positions, id), "%s: %s shows [%s], which is no row", configuration,
         tests[1].area, id)
     end
   end
+end
+
+-- A row that nothing shows must be noticed, and a test that shows no row.
+local function judge_the_judge(configuration, list, shown)
+  local complaints = {}
+  local function note(is_right, format, ...)
+    complaints[#complaints + 1] = not is_right and format:format(...) or nil
+  end
+  local longer = table.move(list, 1, #list, 1, {})
+  longer[#longer + 1] = { id = "CNode_Copy/NoSuchError" }
+  judge(configuration, longer, shown, note)
+  count(#complaints == 1 and complaints[1]:find "no test shows %[CNode_Copy/NoSuchError%]",
+    "%s: a row without a test is not noticed", configuration)
+  table.remove(longer)
+  local dropped = table.remove(longer)
+  judge(configuration, longer, shown, note)
+  count(#complaints == 2 and complaints[2]:find(dropped.id, 1, true),
+    "%s: a test without a row is not noticed", configuration)
 end
 
 local function read(path)
@@ -122,7 +141,8 @@ local lists, shown = {}, {}
 for _, configuration in ipairs { "classic", "mcs" } do
   lists[configuration] = rows.of(configuration)
   shown[configuration] = run_all(configuration)
-  judge(configuration, lists[configuration], shown[configuration])
+  judge(configuration, lists[configuration], shown[configuration], count)
+  judge_the_judge(configuration, lists[configuration], shown[configuration])
 end
 for _, entry in ipairs(require "tests.conformance.unobservable") do
   for i = 2, math.max(2, #entry) do

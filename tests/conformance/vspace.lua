@@ -143,7 +143,7 @@ test({ "vspace: deleting a capability that is mapped unmaps it, deleting another
 
 -- --- tables --------------------------------------------------------------------------------------
 
-test({ "vspace: an unmapped table takes its mappings along, and is empty where it is mapped again",
+test({ "vspace: an unmapped table takes its mappings along, and is empty when it is back",
   "RISCV_PageTable_Unmap" }, "a frame below it", function(m)
     local vspace = new_vspace(m)
     map_table(m, vspace, FAR)

@@ -10,7 +10,7 @@ return {
   "a frame is seen at all addresses where it is mapped",
   "an unmapped frame keeps its content, and can be mapped elsewhere",
   "deleting a capability that is mapped unmaps it, deleting another one does not",
-  "an unmapped table takes its mappings along, and is empty where it is mapped again",
+  "an unmapped table takes its mappings along, and is empty when it is back",
   "deleting a table unmaps it",
   "frames of a VSpace that has been deleted can be unmapped and mapped elsewhere",
   "a table without an ASID is no VSpace",

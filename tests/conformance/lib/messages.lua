@@ -59,8 +59,8 @@ function messages.log()
 end
 
 --- Starts a thread whose faults the root task receives: { tcb =, endpoint =, next =, answer = }.
---- next() gives its next fault as seL4.getFault has it, or nil if there is none; answer(info) answers
---- it. `options` are suite.thread's.
+--- next() gives its next fault as seL4.getFault has it, or nil if there is none; answer(info)
+--- answers it. `options` are suite.thread's.
 function messages.faulty(m, fn, options)
   local endpoint, server = m:object(seL4.EndpointObject), messages.server(m)
   local settings = { fault_endpoint = m:copy(endpoint, seL4.AllRights, 0xfa) }
