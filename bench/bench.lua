@@ -4,21 +4,37 @@
 --- takes for the like in the same run, so that the ratio says more than the machine it was measured
 --- on. Some have a limit: the exit status is 1 if one of them is above it.
 ---
----   lua5.4 bench/bench.lua [--quick] [NAME...]   (from the repository's root; bench/run builds)
+---   bench/run [--fast] [--quick] [--json FILE] [NAME...]   (bench/run builds, and calls this)
+---   bench/run --compare BEFORE AFTER
 ---
---- --quick makes few rounds of everything, to see that it works.
+--- --quick makes few rounds of everything, to see that it works. --json writes the figures to a
+--- file too, --compare shows two such files side by side.
 
-package.cpath = "build/release/?.so"
+package.path = "./?.lua;" .. package.path
 
+local floor = require "floor"
+local report = require "bench.report"
 local selvm = require "selvm"
+
+if arg[1] == "--compare" then
+  if #arg ~= 3 then
+    error("--compare needs two files that --json has written", 0)
+  end
+  print(report.compare(arg[2], arg[3]))
+  return true
+end
 
 local is_quick = arg[1] == "--quick"
 if is_quick then
   table.remove(arg, 1)
 end
+local json_path
+if arg[1] == "--json" then
+  json_path = table.remove(arg, 2) or error("--json needs the name of a file", 0)
+  table.remove(arg, 1)
+end
 local ROUNDS = is_quick and 3 or 7
 local SCALE = is_quick and 100 or 1 -- how much less is done in a round
-local MICROSECOND, MILLISECOND = 1e-6, 1e-3
 
 local function median(values)
   table.sort(values)
@@ -33,20 +49,13 @@ local function seconds_of(fn)
   return os.clock() - start
 end
 
-local function median_of(fn)
-  local values = {}
-  for i = 1, ROUNDS do
-    values[i] = fn()
-  end
-  return median(values)
-end
-
 -- Boots a program of bench/programs. It prepares, waits for an interrupt of line 1, and then does
 -- what is measured: the machine stops in between, and only the second run is timed.
-local function timed_program(name, args, memory)
+local function timed_program(name, args, options)
   local said = {}
   local machine = selvm.machine {
-    program = "bench/programs/" .. name .. ".lua", args = args, memory = memory or "64M",
+    program = "bench/programs/" .. name .. ".lua", args = args,
+    memory = options.memory or "64M", mcs = options.mcs,
     console = function(text) said[#said + 1] = text end,
   }
   local why = machine:run()
@@ -63,17 +72,23 @@ end
 
 -- --- floors --------------------------------------------------------------------------------------
 
--- One resume and yield of a plain coroutine, which a round trip needs at the least.
-local function coroutine_pair()
+-- Two raw switches between coroutines, which a round trip needs at the least.
+local function two_switches()
   local count = 1000000 // SCALE
-  local other = coroutine.wrap(function()
-    while true do
-      coroutine.yield(1, 2)
-    end
-  end)
+  return seconds_of(function() floor.switches(count) end) / count
+end
+
+local function one_switch()
+  return two_switches() / 2
+end
+
+-- A C function that reads six integers and returns five, as a system call does.
+local function c_call()
+  local count = 1000000 // SCALE
+  local call = floor.call
   return seconds_of(function()
     for _ = 1, count do
-      other(1, 2)
+      call(1, 2, 3, 4, 5, 6)
     end
   end) / count
 end
@@ -117,9 +132,8 @@ end
 
 -- --- benchmarks ----------------------------------------------------------------------------------
 
-local UNITS = { us = MICROSECOND, ms = MILLISECOND }
 local ROUND_TRIPS = 200000 // SCALE
-local THREADS, ROUNDS_EACH = 1000, 100 // SCALE
+local CALLS = 1000000 // SCALE
 local CAPS = is_quick and 1000 or 100000
 
 -- Seconds to boot a machine; the program is not started.
@@ -134,46 +148,70 @@ local function boot(memory)
   end
 end
 
--- Seconds that one of `count` things takes which a program does.
-local function each(name, count, ...)
-  local args = { ... }
+-- Seconds that one of `count` things takes which a program does, whose first argument that is.
+local function each(name, count, args, options)
   return function()
-    return timed_program(name, args) / count
+    return timed_program(name, { count, table.unpack(args or {}) }, options or {}) / count
   end
 end
 
-local benchmarks = {
-  { name = "round trip of Call and ReplyRecv", unit = "us",
-    measure = each("round_trip", ROUND_TRIPS, ROUND_TRIPS),
-    floor = coroutine_pair, floor_name = "resume and yield of a coroutine" },
-  { name = "the same between two processes", unit = "us",
-    measure = each("processes", ROUND_TRIPS, ROUND_TRIPS),
-    floor = coroutine_pair, floor_name = "resume and yield of a coroutine" },
-  { name = "signal to the next of 1,000 threads", unit = "us",
-    measure = each("ring", THREADS * ROUNDS_EACH, THREADS, ROUNDS_EACH),
-    floor = coroutine_pair, floor_name = "resume and yield of a coroutine" },
-  { name = "revocation of 100,000 capabilities", unit = "ms",
-    measure = each("revoke", 1, CAPS),
-    floor = function() return table_removal() * CAPS end,
-    floor_name = "as many keys removed from a table" },
-  { name = "boot of a machine of 64 MiB", unit = "ms", measure = boot "64M", limit = 0.05,
-    floor = table_of_slots, floor_name = "a coroutine and a table of 4096 slots" },
-  { name = "boot of a machine of 1 GiB", unit = "ms", measure = boot "1G", limit = 0.05,
-    floor = table_of_slots, floor_name = "a coroutine and a table of 4096 slots" },
-  { name = "selvm run examples/hello.lua", unit = "ms", limit = 1,
-    measure = command_seconds "./selvm run examples/hello.lua",
-    floor = command_seconds "lua5.4 -e 'print \"hello\"'", floor_name = "lua5.4 printing hello" },
-}
+local benchmarks = {}
 
--- Prints a benchmark's figures. False: it is above its limit.
+local function add(name, unit, measure, floor_of, floor_name, limit)
+  benchmarks[#benchmarks + 1] = { name = name, unit = unit, measure = measure, floor_of = floor_of,
+    floor_name = floor_name, limit = limit }
+end
+
+add("round trip of Call and ReplyRecv", "us", each("round_trip", ROUND_TRIPS), two_switches,
+  "two raw switches")
+for _, words in ipairs { 0, 4, 10, 120 } do
+  local name = ("round trip, two processes, %d words"):format(words)
+  add(name, "us", each("processes", ROUND_TRIPS, { words }), two_switches, "two raw switches")
+  add(name .. ", MCS", "us", each("processes", ROUND_TRIPS, { words }, { mcs = true }),
+    two_switches, "two raw switches")
+end
+for _, row in ipairs { { "Poll of nothing", "poll" }, { "Signal to nobody", "signal" },
+  { "Yield alone", "yield" } } do
+  add(row[1], "us", each("calls", CALLS, { row[2] }), c_call, "a C call with six words")
+end
+for _, row in ipairs { { "CNode copy and delete", "copy" }, { "CNode mint and delete", "mint" },
+  { "retype and revoke of an endpoint", "endpoint" },
+  { "retype and revoke of a frame", "frame" } } do
+  add(row[1], "us", each("calls", CALLS // 10, { row[2] }), c_call, "a C call with six words")
+end
+for _, threads in ipairs { 10, 100, 1000 } do
+  local count = is_quick and math.min(threads, 100) or threads
+  local rounds = math.max(1, 100000 // SCALE // count)
+  add(("signal to the next of %d threads"):format(threads), "us", function()
+    return timed_program("ring", { count, rounds }, { memory = "256M" }) / (count * rounds)
+  end, one_switch, "one raw switch")
+end
+add("spawn of a process", "us", each("spawn", is_quick and 2 or 20), c_call,
+  "a C call with six words")
+add("revocation of 100,000 capabilities", "ms",
+  function() return timed_program("revoke", { CAPS }, {}) end,
+  function() return table_removal() * CAPS end, "as many keys removed from a table")
+for _, size in ipairs { 64, 1024 } do
+  add(("boot of a machine of %d MiB"):format(size), "ms", boot(size .. "M"), table_of_slots,
+    "a coroutine and a table of 4096 slots", 0.05)
+end
+add("selvm run examples/hello.lua", "ms", command_seconds "./selvm run examples/hello.lua",
+  command_seconds "lua5.4 -e 'print \"hello\"'", "lua5.4 printing hello", 1)
+
+-- Measures a benchmark and prints its figures. False: it is above its limit.
 local function run(benchmark)
-  local seconds, floor = median_of(benchmark.measure), median_of(benchmark.floor)
-  local unit = benchmark.unit
-  local is_within = not benchmark.limit or seconds <= benchmark.limit
-  print(("%-36s %8.3f %s  %6.1f times %8.3f %s, %s%s"):format(benchmark.name, seconds / UNITS[unit],
-    unit, seconds / floor, floor / UNITS[unit], unit, benchmark.floor_name,
-    is_within and "" or ("; ABOVE THE LIMIT of %g s"):format(benchmark.limit)))
-  return is_within
+  local all, floors, ratios = {}, {}, {}
+  for i = 1, ROUNDS do -- in turn, so that both see the same load of the host
+    floors[i] = benchmark.floor_of()
+    all[i] = benchmark.measure()
+    ratios[i] = all[i] / floors[i]
+  end
+  local row = { name = benchmark.name, unit = benchmark.unit, floor_name = benchmark.floor_name,
+    floor = median(floors), seconds = median(all), ratio = median(ratios) }
+  local is_within = not benchmark.limit or row.seconds <= benchmark.limit
+  print(report.line(row) ..
+    (is_within and "" or ("; ABOVE THE LIMIT of %g s"):format(benchmark.limit)))
+  return is_within, row
 end
 
 local function is_wanted(name)
@@ -185,10 +223,15 @@ local function is_wanted(name)
   return #arg == 0
 end
 
-local are_within = true
+local are_within, rows = true, {}
 for _, benchmark in ipairs(benchmarks) do
   if is_wanted(benchmark.name) then
-    are_within = run(benchmark) and are_within
+    local is_within, row = run(benchmark)
+    are_within = is_within and are_within
+    rows[#rows + 1] = row
   end
 end
-os.exit(are_within)
+if json_path then
+  report.write(json_path, rows)
+end
+return are_within

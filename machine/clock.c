@@ -68,16 +68,22 @@ void clock_advance(struct platform *p, uint64_t ns)
         p->time_ns += ns;
 }
 
-uint64_t clock_now(struct platform *p)
+static void ask_host_clock(struct platform *p)
 {
     struct host_call call = {.platform = p, .name = "clock"};
 
-    if (p->clock == CLOCK_HOST && host_call(&call) && call.result > 0) {
+    if (host_call(&call) && call.result > 0) {
         uint64_t now = ns_of_us((uint64_t)call.result);
 
         if (now > p->time_ns)
             p->time_ns = now;
     }
+}
+
+uint64_t clock_now(struct platform *p)
+{
+    if (p->clock == CLOCK_HOST)
+        ask_host_clock(p);
     return p->time_ns;
 }
 

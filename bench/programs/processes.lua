@@ -1,29 +1,37 @@
 -- SPDX-License-Identifier: MIT
---- N calls to a server in another process.
----   bench/programs/processes.lua N
+--- N calls to a server in another process, with WORDS message words each way.
+---   bench/programs/processes.lua N WORDS
 
 local seL4 = require "seL4"
 local bootstrap = require "sel4.bootstrap"
 local gate = require "gate"
 local process = require "sel4.process"
 
-local count = math.tointeger(tonumber((...)))
+local count, words = ...
+count, words = math.tointeger(tonumber(count)), math.tointeger(tonumber(words))
 local memory = bootstrap.open()
 local endpoint = memory:object(seL4.EndpointObject)
+local reply = seL4.ReplyObject and memory:object(seL4.ReplyObject) -- only MCS has them
 
-process.new(memory, { name = "server", priority = 255, caps = { [1] = endpoint }, source = [[
+process.new(memory, { name = "server", priority = 255, caps = { [1] = endpoint, [2] = reply },
+  source = ([[
   local seL4 = require "seL4"
-  local empty = seL4.MessageInfo_new(0, 0, 0, 0)
-  seL4.Recv(1)
+  local info = seL4.MessageInfo_new(0, 0, 0, %d)
+  local reply_recv = seL4.ReplyRecvWithMRs
+  seL4.Recv(1, 2)
   while true do
-    seL4.ReplyRecv(1, empty)
+    reply_recv(1, info, 1, 2, 3, 4, 2)
   end
-]] }):start()
+]]):format(words) }):start()
+
+for i = 4, words - 1 do
+  seL4.SetMR(i, i) -- they stay in the buffer
+end
 
 gate.wait(memory)
-local empty = seL4.MessageInfo_new(0, 0, 0, 0)
-local call = seL4.Call
+local info = seL4.MessageInfo_new(0, 0, 0, words)
+local call = seL4.CallWithMRs
 for _ = 1, count do
-  call(endpoint, empty)
+  call(endpoint, info, 1, 2, 3, 4)
 end
 print "done"

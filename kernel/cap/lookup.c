@@ -10,7 +10,6 @@
  * with the figures that a fault message or an error reply carries (manual section 3.4). */
 #include "kernel/cap/lookup.h"
 
-
 /* A failure with figures that not every kind has; the unused ones are 0. */
 static struct lookup failed(struct lookup_fault fault)
 {
@@ -37,6 +36,17 @@ static struct lookup_fault check_level(struct cap cnode, uint64_t cptr, unsigned
     return fault;
 }
 
+/* Whether all is well at this level: what check_level would find, for every lookup is paid for. */
+static inline bool passes_level(struct cap cnode, uint64_t cptr, unsigned bits)
+{
+    unsigned guard_size = cnode.cnode.guard_size;
+
+    if (guard_size + cnode.cnode.radix > bits)
+        return false;
+    return guard_size == 0 ||
+           ((cptr >> (bits - guard_size)) & mask_bits(guard_size)) == cnode.cnode.guard;
+}
+
 /* One level a round:
  *
  *     CPtr 0x2a5, 12 bits left;   CNode: guard 0x2 of 4 bits, radix 4
@@ -54,11 +64,10 @@ struct lookup lookup_resolve(struct kernel *k, struct cap root, uint64_t cptr, u
     /* Every level takes at least one bit, so this ends. */
     for (;;) {
         unsigned level = cnode.cnode.guard_size + cnode.cnode.radix;
-        struct lookup_fault fault = check_level(cnode, cptr, bits);
 
         kassert(level > 0);
-        if (fault.failure != LOOKUP_OK)
-            return failed(fault);
+        if (!passes_level(cnode, cptr, bits))
+            return failed(check_level(cnode, cptr, bits));
         bits -= level;
 
         uint64_t index = (cptr >> bits) & mask_bits(cnode.cnode.radix);

@@ -21,7 +21,7 @@ struct refusal {
 struct invocation {
     struct kernel *kernel;
     struct tcb *thread;             /* the caller, k->current */
-    struct ipc_buffer *buffer;      /* its IPC buffer or NULL */
+    struct ipc_buffer *buffer;      /* its IPC buffer or NULL; NULL too if nothing reads it */
     uint64_t cptr;                  /* capability invoked */
     struct slot *slot;
     uint64_t label;

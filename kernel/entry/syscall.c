@@ -165,13 +165,20 @@ static enum outcome look_up_caps(struct invocation *inv, unsigned extra_count)
     return DONE;
 }
 
-/* Everything is read from the caller's registers and buffer; nothing here can fail. */
+/* Whether the capability passes the message on, or ignores it, and reads none of its words. */
+static bool takes_message_whole(enum cap_type type)
+{
+    return type == CAP_ENDPOINT || type == CAP_NOTIFICATION || type == CAP_REPLY ||
+           type == CAP_REPLY_OBJECT;
+}
+
+/* Everything is read from the caller's registers and buffer; nothing here can fail. A message that
+   fits into registers gets its buffer when it is known that a method will read it. */
 static struct invocation read_call(struct kernel *k, struct tcb *t, struct send_kind kind)
 {
     uint64_t info = thread_info(t);
     struct invocation inv = {.kernel = k,
                              .thread = t,
-                             .buffer = tcb_buffer(k, t, BUFFER_READ),
                              .cptr = t->registers[kind.cptr_register],
                              .label = message_info_label(info),
                              .length = (unsigned)message_info_length(info),
@@ -179,10 +186,15 @@ static struct invocation read_call(struct kernel *k, struct tcb *t, struct send_
                              .is_blocking = kind.is_blocking,
                              .may_donate = kind.may_donate,
                              .is_first_phase = kind.is_first_phase};
-    unsigned most = inv.buffer ? MESSAGE_WORDS_MAX : MESSAGE_REGISTER_COUNT;
 
-    if (inv.length > most)
-        inv.length = most;
+    if (!message_info_fits_registers(info)) {
+        unsigned most;
+
+        inv.buffer = tcb_buffer(k, t, BUFFER_READ);
+        most = inv.buffer ? MESSAGE_WORDS_MAX : MESSAGE_REGISTER_COUNT;
+        if (inv.length > most)
+            inv.length = most;
+    }
     inv.method = method_of_label(k, inv.label);
     return inv;
 }
@@ -245,6 +257,8 @@ enum outcome syscall_send(struct kernel *k, struct send_kind kind)
 
     if (outcome == FAULTED)
         return DONE;
+    if (inv.buffer == NULL && !takes_message_whole(cap_type(inv.slot->cap)))
+        inv.buffer = tcb_buffer(k, inv.thread, BUFFER_READ);
     /* While it is carried out, the thread is one that would have to make the call again: that is
        what becomes of it if it is preempted, or suspends itself. */
     inv.thread->state = THREAD_RESTART;

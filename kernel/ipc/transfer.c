@@ -87,11 +87,14 @@ static unsigned copy_words(struct tcb *sender, const struct ipc_buffer *from,
     return length;
 }
 
-/* A message that is no fault. */
+/* A message that is no fault. Buffers are looked for only if it does not fit into registers: they
+   cost as much as the rest of a short message. */
 static void transfer_normal(struct kernel *k, struct tcb *sender, struct tcb *receiver,
-                            struct ipc_buffer *to, struct transfer_options o)
+                            struct transfer_options o)
 {
-    const struct ipc_buffer *from = tcb_buffer(k, sender, BUFFER_READ);
+    bool has_buffers = !message_info_fits_registers(thread_info(sender));
+    const struct ipc_buffer *from = has_buffers ? tcb_buffer(k, sender, BUFFER_READ) : NULL;
+    struct ipc_buffer *to = has_buffers ? tcb_buffer(k, receiver, BUFFER_WRITE) : NULL;
     struct extra_caps extra = {.count = 0};
     struct arrival arrival;
     unsigned length;
@@ -108,13 +111,12 @@ static void transfer_normal(struct kernel *k, struct tcb *sender, struct tcb *re
 void transfer_message(struct kernel *k, struct tcb *sender, struct tcb *receiver,
                       struct transfer_options o)
 {
-    struct ipc_buffer *to = tcb_buffer(k, receiver, BUFFER_WRITE);
-
     kassert(sender != receiver);
     if (sender->fault.kind == FAULT_NONE)
-        transfer_normal(k, sender, receiver, to, o);
+        transfer_normal(k, sender, receiver, o);
     else
-        receiver->registers[REG_A1] = fault_write_message(k, sender, receiver, to);
+        receiver->registers[REG_A1] = fault_write_message(k, sender, receiver,
+                                                          tcb_buffer(k, receiver, BUFFER_WRITE));
     receiver->registers[REG_A0] = o.badge;
 }
 

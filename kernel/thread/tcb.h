@@ -119,6 +119,13 @@ static inline uint64_t thread_info(const struct tcb *t)
     return t->registers[REG_A1];
 }
 
+/* Whether a message with this info has neither words nor capabilities in the IPC buffer. */
+static inline bool message_info_fits_registers(uint64_t info)
+{
+    return message_info_length(info) <= MESSAGE_REGISTER_COUNT &&
+           message_info_extra_caps(info) == 0;
+}
+
 /* --- tcb.c: acts on threads --------------------------------------------------------------- */
 
 /* Makes the object at an address a new thread: stopped, everything zero, default time slice. */

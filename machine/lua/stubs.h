@@ -18,7 +18,16 @@ int stub_get_boot_info(lua_State *L);
 
 /* The argument at `index` of the function, called `parameter`; raises an error that says so if it is
    not a word: an integer, or a number with an integral value. */
-uint64_t stub_word(lua_State *L, int index, const char *function, const char *parameter);
+uint64_t stub_convert_word(lua_State *L, int index, const char *function, const char *parameter);
+
+/* Nearly all words are integers, and a message has six of them: only the others are converted. */
+static inline uint64_t stub_word(lua_State *L, int index, const char *function,
+                                 const char *parameter)
+{
+    if (lua_isinteger(L, index))
+        return (uint64_t)lua_tointegerx(L, index, NULL);
+    return stub_convert_word(L, index, function, parameter);
+}
 
 /* The same, from 0 to `max`. */
 uint64_t stub_number(lua_State *L, int index, const char *function, const char *parameter,
@@ -28,7 +37,13 @@ uint64_t stub_number(lua_State *L, int index, const char *function, const char *
 bool stub_bool(lua_State *L, int index, const char *function, const char *parameter);
 
 /* A word that may be left out: then 0. */
-uint64_t stub_word_or_zero(lua_State *L, int index, const char *function, const char *parameter);
+static inline uint64_t stub_word_or_zero(lua_State *L, int index, const char *function,
+                                         const char *parameter)
+{
+    if (lua_isinteger(L, index))
+        return (uint64_t)lua_tointegerx(L, index, NULL);
+    return lua_isnoneornil(L, index) ? 0 : stub_convert_word(L, index, function, parameter);
+}
 
 /* The IPC buffer of the running thread; raises an error for want of it: `what` needs it. */
 struct ipc_buffer *stub_buffer(lua_State *L, const char *function, const char *what);

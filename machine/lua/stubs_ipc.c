@@ -48,12 +48,13 @@ static void set_argument(lua_State *L, const struct ipc_row *row, struct tcb *t,
 /* Words into the registers; `first` is the index of the first argument. Returns the next one. */
 static int set_words(lua_State *L, const struct ipc_row *row, struct tcb *t, int first)
 {
-    const uint64_t *words = stub_message_words(L);
+    bool loads = (row->flags & LOADS_WORDS) != 0;
+    const uint64_t *words = loads ? stub_message_words(L) : NULL;
 
     for (int i = 0; i < MESSAGE_REGISTER_COUNT; i++) {
         if ((row->flags & TAKES_WORDS) != 0)
             t->registers[REG_A2 + i] = stub_word_or_zero(L, first + i, row->name, word_names[i]);
-        else if ((row->flags & LOADS_WORDS) != 0)
+        else if (loads)
             t->registers[REG_A2 + i] = words[i];
         else
             t->registers[REG_A2 + i] = 0; /* a signal leaves them as they are */
@@ -61,14 +62,14 @@ static int set_words(lua_State *L, const struct ipc_row *row, struct tcb *t, int
     return (row->flags & TAKES_WORDS) != 0 ? first + MESSAGE_REGISTER_COUNT : first;
 }
 
-/* The call has been made: its results. */
+/* The call has been made: its results. They are no more than LUA_MINSTACK, for which Lua made room
+   when it called the stub, and which a yield does not take away. */
 static int finish_ipc(lua_State *L)
 {
     const struct ipc_row *row = row_of(L);
     const struct tcb *t = trap_current(L);
     int count = 0;
 
-    luaL_checkstack(L, MESSAGE_REGISTER_COUNT + 2, NULL);
     if ((row->flags & STORES_WORDS) != 0) {
         uint64_t *words = stub_message_words(L);
 

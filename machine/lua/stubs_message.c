@@ -13,7 +13,7 @@ static int wrong_type(lua_State *L, int index, const char *function, const char 
                       parameter, expected, found);
 }
 
-uint64_t stub_word(lua_State *L, int index, const char *function, const char *parameter)
+uint64_t stub_convert_word(lua_State *L, int index, const char *function, const char *parameter)
 {
     int is_integer = 0;
     lua_Integer value;
@@ -45,11 +45,6 @@ bool stub_bool(lua_State *L, int index, const char *function, const char *parame
     if (lua_type(L, index) != LUA_TNUMBER)
         wrong_type(L, index, function, parameter, "boolean");
     return stub_number(L, index, function, parameter, 1) == 1;
-}
-
-uint64_t stub_word_or_zero(lua_State *L, int index, const char *function, const char *parameter)
-{
-    return lua_isnoneornil(L, index) ? 0 : stub_word(L, index, function, parameter);
 }
 
 static struct ipc_buffer *find_buffer(lua_State *L)

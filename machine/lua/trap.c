@@ -53,10 +53,11 @@ static bool syscall_is_harmless(struct kernel *k, struct tcb *t)
         where = REG_A0;
     else if (call == SYSCALL_NB_SEND_RECV)
         where = REG_T0;
-    else if (call == SYSCALL_NB_SEND_WAIT || call == SYSCALL_REPLY_RECV)
-        where = REG_A6; /* classic ReplyRecv names nothing there, and that is harmless */
+    else if (call == SYSCALL_NB_SEND_WAIT ||
+             (call == SYSCALL_REPLY_RECV && k->flavour->configuration == CONFIGURATION_MCS))
+        where = REG_A6;
     else
-        return true;
+        return true; /* classic ReplyRecv names no capability to answer through */
     target = lookup_in_thread(k, t, t->registers[where]);
     return target.slot == NULL || cap_is_harmless(cap_type(target.slot->cap));
 }
@@ -114,10 +115,12 @@ static int make_syscall(lua_State *L, const struct operation *operation)
 static int resumed(lua_State *L, int status, lua_KContext context)
 {
     const struct operation *operation = (const struct operation *)(intptr_t)context;
-    struct tcb *t = trap_current(L);
+    struct process *process = process_of_state(L);
+    struct tcb *t = process->active->tcb;
 
     (void)status;
-    preemption_update(L, process_of_state(L));
+    if (L != process->active->coroutine) /* the run loop has seen to the hook of that one */
+        preemption_update(L, process);
     if (position_of(t) == POSITION_AFTER)
         return operation->finish(L);
     kassert(position_of(t) == POSITION_AT);
