@@ -63,6 +63,8 @@ const struct error_row classic_errors[] = {
                   ABI_REVOKE_FIRST),
     CONFIGURE_ROW("RevokeFirst: the CSpace is an untyped with children",
                   THREE(B_USED_UNTYPED, ROOT_VSPACE, B_FRAME), FOUR(0, 0, 0, 0), ABI_REVOKE_FIRST),
+    CONFIGURE_ROW("RevokeFirst: the VSpace is an untyped with children",
+                  THREE(ROOT_CNODE, B_USED_UNTYPED, B_FRAME), FOUR(0, 0, 0, 0), ABI_REVOKE_FIRST),
 
     SPACE_ROW("TruncatedMessage: two words", TWO(ROOT_CNODE, ROOT_VSPACE), TWO(0, 0),
               ABI_TRUNCATED_MESSAGE),

@@ -15,6 +15,10 @@ local everywhere = {
     "the slot invoked is empty",
   ["_service names an object that does not have this method."] = "this is no method of a",
   ["A depth is not between 1 and 64."] = "depth is no number of bits: ",
+  ["The source slot is empty."] = "src_root, src_index and src_depth lead to an empty slot",
+  ["The pivot slot is empty."] = "pivot_root, pivot_index and pivot_depth lead to an empty slot",
+  ["vspace is not a page table with an ASID."] = "vspace is not the root of a VSpace",
+  ["vspace is a mapped page table, not the root of a VSpace."] = "vspace is a table in a VSpace",
   ["The destination slot is in use."] = "(dest_index) already holds a",
   ["The destination slot is in use and is not the source slot."] = "(dest_index) already holds a",
   ["The slot for the new capability already holds one."] = "(index) already holds a",
@@ -28,15 +32,13 @@ local everywhere = {
   ["root, index and depth lead to no slot."] = "root is not a CNode",
 }
 
+local held = "The thread holds the last capability to its CSpace, so that changing it would take "
+  .. "long."
 local held_long = "holds the last capability to its CSpace"
 
 local by_method = {
-  TCB_Configure = {
-    ["A capability that the thread holds so far is in the middle of being deleted."] = held_long,
-  },
-  TCB_SetSpace = {
-    ["A capability that the thread holds so far is in the middle of being deleted."] = held_long,
-  },
+  TCB_Configure = { [held] = held_long },
+  TCB_SetSpace = { [held] = held_long },
   Untyped_Retype = {
     ["type is no object type of this configuration."] = "type is no number of an object type",
     ["The memory is a device's, and type is neither Untyped nor a frame."] = "memory is a device's",
@@ -45,7 +47,10 @@ local by_method = {
     ["The slots from node_offset on run past the end of the destination CNode."] =
       "num_objects slots from node_offset on run past",
     ["One of the slots to fill is in use."] = "(from node_offset on) already holds a",
-    ["The memory has too few free bytes left, alignment included."] = "bytes are left; revoke it",
+    ["node_index and node_depth lead to a slot without a CNode."] =
+      "node_index and node_depth lead to no CNode",
+    ["node_index and node_depth lead to no slot."] = "node_index and node_depth lead to no ",
+    ["The memory has too few free bytes left from its watermark on."] = "bytes are left; revoke it",
   },
   TCB_BindNotification = {
     ["The thread already has a bound notification."] = "already has a bound notification",
@@ -138,10 +143,8 @@ local by_method = {
 
 -- What seL4 checks and nothing can bring about.
 local unreachable = {
-  ["TCB_SetIPCBuffer: A capability that the thread holds so far is in the middle of being "
-    .. "deleted."] = "the slot holds frames only, which are deleted at once",
-  ["TCB_SetTimeoutEndpoint: A capability that the thread holds so far is in the middle of being "
-    .. "deleted."] = "the slot holds endpoints only, which are deleted at once",
+  ["RISCV_ASIDPool_Assign: Another pool stands in the pool's place."] =
+    "a pool leaves the kernel's table with its last capability",
   ["SchedContext_YieldTo: The caller is already waiting for another such call."] =
     "a thread that waits makes no call, and when it runs again the waiting has ended",
 }

@@ -146,6 +146,8 @@ const struct error_row mcs_errors[] = {
                   ABI_REVOKE_FIRST),
     CONFIGURE_ROW("RevokeFirst: the CSpace is an untyped with children",
                   THREE(B_USED_UNTYPED, ROOT_VSPACE, B_FRAME), THREE(0, 0, 0), ABI_REVOKE_FIRST),
+    CONFIGURE_ROW("RevokeFirst: the VSpace is an untyped with children",
+                  THREE(ROOT_CNODE, B_USED_UNTYPED, B_FRAME), THREE(0, 0, 0), ABI_REVOKE_FIRST),
 
     SPACE_ROW("TruncatedMessage: one word", THREE(0, ROOT_CNODE, ROOT_VSPACE), ONE(0),
               ABI_TRUNCATED_MESSAGE, EMPTY),

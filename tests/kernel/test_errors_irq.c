@@ -129,6 +129,8 @@ const struct error_row heap_errors[] = {
         ABI_TRUNCATED_MESSAGE, EMPTY),
     ROW("Lua_Heap_Bind", "InvalidCapability: a page table without ASID", ABI_HEAP_BIND, B_HEAP,
         ONE(B_TABLE), EMPTY, ABI_INVALID_CAPABILITY, ONE(1)),
+    ROW("Lua_Heap_Bind", "InvalidCapability: a mapped table, not a root", ABI_HEAP_BIND, B_HEAP,
+        ONE(B_MAPPED_TABLE), EMPTY, ABI_INVALID_CAPABILITY, ONE(1)),
     {.method = "Lua_Heap_Bind", .reason = "IllegalOperation: the heap is bound already",
      .label = ABI_HEAP_BIND, .service = B_HEAP, .caps = LIST(B_VSPACE),
      .error = ABI_ILLEGAL_OPERATION, .prepare = bind_heap},
