@@ -217,6 +217,13 @@ static void memory_content(struct system *s)
     words = kernel_pointer(s->k, object_of(s, frame));
     for (unsigned i = 0; i < 512; i++)
         EXPECT_EQUAL(words[i], 0);
+    make(s, ABI_TYPE_UNTYPED, 12); /* heaps are clean at their beginning only, each of them */
+    EXPECT_OK(retype(s, s->untyped, ABI_TYPE_LUA_HEAP, 16, s->next_slot, 2));
+    for (unsigned heap = 0; heap < 2; heap++) {
+        words = kernel_pointer(s->k, object_of(s, s->next_slot + heap));
+        for (unsigned i = 0; i < LUA_HEAP_HEADER_SIZE / 8; i++)
+            EXPECT(words[i] == 0 || words[i] == 16); /* its size */
+    }
 }
 
 const struct test boot_tests[] = {

@@ -44,9 +44,11 @@ static void domains_take_turns(struct system *s)
 {
     struct tcb *zero = thread_in_domain(s, 0, 10);
     struct tcb *one = thread_in_domain(s, 1, 20);
+    uint64_t first;
 
     root_sleep(s);
-    next_domain(s); /* part of the first turn is over already */
+    first = next_domain(s);
+    EXPECT(first <= 10 * TICK_US && first > 5 * TICK_US); /* part of it is over already */
     for (unsigned round = 0; round < 3; round++) {
         uint64_t time;
 
