@@ -28,5 +28,6 @@ return {
   { "halt", "The machine's end" },
   { "mcs", "Scheduling contexts and replies", has_behaviours = true, only = "mcs",
     lost = 1 },
+  { "mcs_chain", "Contexts in chains of servers", has_behaviours = true, only = "mcs", lost = 3 },
   { "fault", "Faults", has_behaviours = true, lost = { classic = 11, mcs = 1 } },
 }

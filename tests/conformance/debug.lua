@@ -34,7 +34,11 @@ end)
 test({ "DebugNameThread", "DebugDumpScheduler",
   "debug: the dump of the scheduler lists threads by the names they were given" },
   "the console shows it", function(m)
-    local tcb = m:object(seL4.TCBObject)
+    local tcb, notification = m:object(seL4.TCBObject), m:object(seL4.NotificationObject)
+    suite.thread(m, function()
+      seL4.Wait(notification)
+    end)
+    suite.rest()
     seL4.DebugNameThread(tcb, "conformance")
     seL4.DebugDumpScheduler()
     seL4.DebugNameThread(tcb, ("n"):rep(300)) -- a long name is cut

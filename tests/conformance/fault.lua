@@ -310,6 +310,7 @@ test({ "fault: when the handler's endpoint is destroyed a thread whose fault wai
     end, { fault_endpoint = endpoint })
     suite.rest()
     m:map(m:object(seL4.RISCV_4K_Page), vaddr)
+    done(seL4.CNode_Revoke(ROOT, endpoint, DEPTH)) -- on MCS the TCB has a copy
     done(seL4.CNode_Delete(ROOT, endpoint, DEPTH))
     suite.rest()
     if suite.is_mcs then

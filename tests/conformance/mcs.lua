@@ -250,7 +250,7 @@ end)
 -- --- contexts ------------------------------------------------------------------------------------
 
 test({ "mcs: a thread whose context goes stops, and goes on with another",
-  "SchedContext_Unbind", "SchedContext_UnbindObject" }, "unbound, destroyed; it runs or waits",
+  "SchedContext_Unbind", "SchedContext_UnbindObject" }, "unbound, destroyed; it is ready",
   function(m)
     for _, how in ipairs { "Unbind", "UnbindObject", "destroyed" } do
       local go, rounds = m:object(seL4.NotificationObject), 0

@@ -59,7 +59,7 @@ reached, or a line is not that has no reason below.
   text[#text + 1] = row(sums.all)
   text[#text + 1] = "\n## Lines that no test reaches\n"
   for _, line in ipairs(missed) do
-    text[#text + 1] = ("- `%s`: `%s` %s"):format(line.path, line.text, line.reason or "")
+    text[#text + 1] = ("- `%s`: `%s`: %s"):format(line.path, line.text, line.reason or "?")
   end
   return table.concat(text, "\n") .. "\n"
 end
