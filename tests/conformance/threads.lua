@@ -138,6 +138,39 @@ test({ "threads: in whatever state a thread is, it can be suspended, and begun a
     end
   end)
 
+test({ "threads: CopyRegisters begins a thread that has run anew, where its registers say" },
+  "six states", function(m)
+    for i, doing in ipairs(DOINGS) do
+      local order = log()
+      local fn, endpoint = doing[2](m)
+      local thread = suite.thread(m, fn, { priority = 60, fault_endpoint = endpoint })
+      suite.rest(60)
+      local model = m:object(seL4.TCBObject)
+      local err, registers = seL4.TCB_ReadRegisters(thread.tcb, true, 0, 32)
+      is(err, 0, "ReadRegisters")
+      registers.pc = seL4.Entry(function() order "elsewhere" end)
+      done(seL4.TCB_WriteRegisters(model, false, 0, 32, registers))
+      done(seL4.TCB_CopyRegisters(thread.tcb, model, false, i % 2 == 0, true, true, 0))
+      done(seL4.TCB_Resume(thread.tcb))
+      suite.rest()
+      is(tostring(order), "elsewhere", "one that " .. doing[1])
+    end
+  end)
+
+test({ "threads: CopyRegisters takes the registers that a thread has now" }, "it waits", function(m)
+  local notification, target = m:object(seL4.NotificationObject), m:object(seL4.TCBObject)
+  local source = suite.thread(m, function()
+    seL4.Wait(notification)
+  end)
+  suite.rest()
+  done(seL4.TCB_CopyRegisters(target, source.tcb, false, false, true, true, 0))
+  local _, copied = seL4.TCB_ReadRegisters(target, false, 0, 32)
+  local _, own = seL4.TCB_ReadRegisters(source.tcb, false, 0, 32)
+  for name, value in pairs(own) do
+    is(copied[name], value, name)
+  end
+end)
+
 test({ "threads: a thread can suspend and destroy itself" }, "both", function(m)
   for _, how in ipairs { "suspends", "destroys" } do
     local order, own = log(), nil

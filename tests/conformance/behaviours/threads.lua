@@ -8,6 +8,8 @@ return {
   "nobody gives a priority above its authority's maximum",
   "a waiting thread whose priority changes keeps its place, or moves to it on MCS",
   "in whatever state a thread is, it can be suspended, and begun anew elsewhere",
+  "CopyRegisters begins a thread that has run anew, where its registers say",
+  "CopyRegisters takes the registers that a thread has now",
   "a thread can suspend and destroy itself",
   "CopyRegisters copies the frame, the integers, both or none",
   "WriteRegisters of fewer registers leaves the others",
