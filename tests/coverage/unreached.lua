@@ -38,8 +38,8 @@ local REASONS = {
   { "kernel/vspace/asid_invoke.c", "return refuse_capability(inv, 0,", DEFENCE },
   { "kernel/vspace/vspace.c", "return NULL;", DEFENCE },
   { "kernel/vspace/vspace.c", "return;", DEFENCE },
-  { "kernel/cap/delete.c", "return DONE;", "a zombie of several slots that holds itself, met in the "
-    .. "hidden form; no test brings it about" },
+  { "kernel/cap/delete.c", "return DONE;", "a zombie of several slots that holds itself, met in "
+    .. "the hidden form; no test brings it about" },
   { "kernel/mcs/budget.c", "else if (sc && context_is_active(sc))", PREEMPTED },
   { "kernel/mcs/budget.c", "budget_charge(k, k->consumed, NEVER_TIME_OUT);", PREEMPTED },
   { "kernel/mcs/budget.c", "k->consumed = 0;", PREEMPTED },
