@@ -25,12 +25,12 @@ local function read(path)
   return text
 end
 
--- All files of the project but the inputs that fuzzing starts from, which are no text:
+-- All files of the project but the inputs that fuzzing starts from and recordings, which are data:
 -- { path, text, lines, kind = "c", "lua" or "other", folder }.
 local function all_files()
   local files = {}
-  local command = ("find %s %s -type f -not -path 'tests/fuzz/corpus/*'"):format(FOLDERS,
-    ROOT_FILES)
+  local command = ("find %s %s -type f -not -path 'tests/fuzz/corpus/*' -not -name '*.jsonl'")
+    :format(FOLDERS, ROOT_FILES)
   for path in output_of(command .. " | LC_ALL=C sort"):gmatch("[^\n]+") do
     local file = { path = path, text = read(path), lines = {} }
     for line in (file.text:gsub("\n$", "") .. "\n"):gmatch("(.-)\n") do

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# Replays of recorded answers of the real kernel. Without the recordings they say "skipped".
+# Replays of recorded answers of the real kernel. Without the recordings they replay a sample.
 
 # replayer(PROGRAM CONFIGURATION FILE...)
 function(replayer program configuration)
