@@ -16,35 +16,30 @@ static struct lookup failed(struct lookup_fault fault)
     return (struct lookup){.slot = NULL, .fault = fault};
 }
 
-/* Whether `bits` address bits can pass this CNode; LOOKUP_OK or how not. The guard comes first. */
-static struct lookup_fault check_level(struct cap cnode, uint64_t cptr, unsigned bits)
+/* Whether the `bits` address bits left begin with the CNode's guard. */
+static inline bool guard_matches(struct cap cnode, uint64_t cptr, unsigned bits)
 {
-    unsigned guard_size = cnode.cnode.guard_size;
-    unsigned level = guard_size + cnode.cnode.radix;
-    struct lookup_fault fault = {.bits_left = (uint8_t)bits};
+    unsigned size = cnode.cnode.guard_size;
 
-    if (guard_size > bits ||
-        (guard_size > 0 &&
-         ((cptr >> (bits - guard_size)) & mask_bits(guard_size)) != cnode.cnode.guard)) {
-        fault.failure = LOOKUP_GUARD_MISMATCH;
-        fault.guard_found = cnode.cnode.guard;
-        fault.bits_found = (uint8_t)guard_size;
-    } else if (level > bits) {
-        fault.failure = LOOKUP_DEPTH_MISMATCH;
-        fault.bits_found = (uint8_t)level;
-    }
-    return fault;
+    return size == 0 ||
+           (size <= bits && ((cptr >> (bits - size)) & mask_bits(size)) == cnode.cnode.guard);
 }
 
-/* Whether all is well at this level: what check_level would find, for every lookup is paid for. */
-static inline bool passes_level(struct cap cnode, uint64_t cptr, unsigned bits)
+/* Why `bits` address bits, if they are not enough or do not match, cannot pass this CNode. The
+   guard comes first. */
+static struct lookup level_failure(struct cap cnode, uint64_t cptr, unsigned bits)
 {
-    unsigned guard_size = cnode.cnode.guard_size;
+    struct lookup_fault fault = {.bits_left = (uint8_t)bits};
 
-    if (guard_size + cnode.cnode.radix > bits)
-        return false;
-    return guard_size == 0 ||
-           ((cptr >> (bits - guard_size)) & mask_bits(guard_size)) == cnode.cnode.guard;
+    if (!guard_matches(cnode, cptr, bits)) {
+        fault.failure = LOOKUP_GUARD_MISMATCH;
+        fault.guard_found = cnode.cnode.guard;
+        fault.bits_found = cnode.cnode.guard_size;
+    } else {
+        fault.failure = LOOKUP_DEPTH_MISMATCH;
+        fault.bits_found = (uint8_t)(cnode.cnode.guard_size + cnode.cnode.radix);
+    }
+    return failed(fault);
 }
 
 /* One level a round:
@@ -66,8 +61,8 @@ struct lookup lookup_resolve(struct kernel *k, struct cap root, uint64_t cptr, u
         unsigned level = cnode.cnode.guard_size + cnode.cnode.radix;
 
         kassert(level > 0);
-        if (!passes_level(cnode, cptr, bits))
-            return failed(check_level(cnode, cptr, bits));
+        if (level > bits || !guard_matches(cnode, cptr, bits))
+            return level_failure(cnode, cptr, bits);
         bits -= level;
 
         uint64_t index = (cptr >> bits) & mask_bits(cnode.cnode.radix);
