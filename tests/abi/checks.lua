@@ -5,11 +5,22 @@
 --   checks.group("numbers are small", function(expect)
 --     expect(1 < 10, "%d is not small", 1)
 --   end)
+--   checks.expect(2 < 10, "a check outside of groups; each that fails is told")
 --   checks.finish()   -- prints the counts and ends the program
 
 local checks = {}
 
 local passed, failed = 0, 0
+
+--- A check of its own.
+function checks.expect(condition, format, ...)
+  if condition then
+    passed = passed + 1
+  else
+    failed = failed + 1
+    print("FAIL " .. format:format(...))
+  end
+end
 
 --- Runs a group; body gets expect(condition, format, ...). A group that raises has failed.
 function checks.group(name, body)

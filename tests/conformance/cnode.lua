@@ -264,6 +264,22 @@ test({ "cnode: deleting an empty slot and revoking one succeed" }, "nothing to d
   done(seL4.CNode_Revoke(ROOT, m:object(seL4.EndpointObject), DEPTH))
 end)
 
+-- A thread that takes turns with the root task, and a function that gives it one and tells how many
+-- it has had.
+local function runner(m)
+  local count = 0
+  local thread = suite.thread(m, function()
+    while true do
+      count = count + 1
+      seL4.Yield()
+    end
+  end, { priority = seL4.MaxPrio })
+  return thread, function()
+    seL4.Yield()
+    return count
+  end
+end
+
 test({ "cnode: deleting a capability that is not the last leaves the object",
   "cnode: deleting the last capability destroys the object" }, "two capabilities to a notification",
   function(m)
@@ -280,23 +296,14 @@ test({ "cnode: deleting a capability that is not the last leaves the object",
 test({ "cnode: deleting a capability that is not the last leaves the object",
   "cnode: deleting the last capability destroys the object" }, "two capabilities to a thread",
   function(m)
-    local rounds = 0
-    local thread = suite.thread(m, function()
-      while true do
-        rounds = rounds + 1
-        seL4.Yield()
-      end
-    end, { priority = seL4.MaxPrio })
+    local thread, rounds = runner(m)
     local copy = m:copy(thread.tcb)
-    seL4.Yield()
+    local before = rounds()
     done(seL4.CNode_Delete(ROOT, thread.tcb, DEPTH))
-    local before = rounds
-    seL4.Yield()
-    is(rounds > before, true, "it runs")
+    is(rounds() > before, true, "it runs")
+    before = rounds()
     done(seL4.CNode_Delete(ROOT, copy, DEPTH))
-    before = rounds
-    seL4.Yield()
-    is(rounds, before, "rounds after the last was deleted")
+    is(rounds(), before, "rounds after the last was deleted")
   end)
 
 test({ "cnode: deleting the last capability to a CNode deletes what is in it" },
@@ -304,23 +311,15 @@ test({ "cnode: deleting the last capability to a CNode deletes what is in it" },
     local frame = m:object(seL4.RISCV_4K_Page)
     local cnode = m:object(seL4.CapTableObject, 4)
     local copy = m:copy(cnode)
-    local rounds = 0
-    local thread = suite.thread(m, function()
-      while true do
-        rounds = rounds + 1
-        seL4.Yield()
-      end
-    end, { priority = seL4.MaxPrio })
+    local thread, rounds = runner(m)
     done(seL4.CNode_Move(cnode, 5, 4, ROOT, thread.tcb, DEPTH))
     done(seL4.CNode_Move(cnode, 6, 4, ROOT, frame, DEPTH))
+    local before = rounds()
     done(seL4.CNode_Delete(ROOT, cnode, DEPTH))
-    local before = rounds
-    seL4.Yield()
-    is(rounds > before, true, "it runs while the CNode is there")
+    is(rounds() > before, true, "it runs while the CNode is there")
+    before = rounds()
     done(seL4.CNode_Delete(ROOT, copy, DEPTH))
-    before = rounds
-    seL4.Yield()
-    is(rounds, before, "rounds after the CNode was deleted")
+    is(rounds(), before, "rounds after the CNode was deleted")
   end)
 
 -- --- CancelBadgedSends and SaveCaller ------------------------------------------------------------

@@ -6,7 +6,7 @@ local process = require "sel4.process"
 local suite = require "lib.conformance"
 local test, is, done, refused = suite.test, suite.is, suite.done, suite.refused
 
-local ROOT, DEPTH = seL4.CapInitThreadCNode, seL4.WordBits
+local ROOT, DEPTH, SELF = seL4.CapInitThreadCNode, seL4.WordBits, seL4.CapInitThreadTCB
 local HEAP_BITS = 18
 
 local function stats(heap)
@@ -19,18 +19,23 @@ local function child_of(m, source)
   return process.new(m, { name = "child", source = source, heap_bits = HEAP_BITS, priority = 100 })
 end
 
+-- Gives the processes, of the same priority then, so many turns beside this one.
+local function let_run(turns)
+  suite.rest(101)
+  done(seL4.TCB_SetPriority(SELF, SELF, 100))
+  for _ = 1, turns do
+    seL4.Yield()
+  end
+  done(seL4.TCB_SetPriority(SELF, SELF, seL4.MaxPrio))
+end
+
 test({ "heap: a process runs in its heap, and Stats says how much of it is used", "Lua_Heap_Bind",
   "Lua_Heap_Stats" }, "before and while it runs", function(m)
     local child = child_of(m, "local t = ('x'):rep(50000) while true do end")
     is(stats(child.heap), 1 << HEAP_BITS, "the size")
     is(select(2, stats(child.heap)), 0, "used before it runs")
     child:start()
-    suite.rest(101)
-    done(seL4.TCB_SetPriority(seL4.CapInitThreadTCB, seL4.CapInitThreadTCB, 100))
-    for _ = 1, 20 do
-      seL4.Yield()
-    end
-    done(seL4.TCB_SetPriority(seL4.CapInitThreadTCB, seL4.CapInitThreadTCB, seL4.MaxPrio))
+    let_run(20)
     local size, used, peak = stats(child.heap)
     is(used > 50000 and used <= peak and peak <= size, true, "used, the peak and the size in order")
     child:kill()
@@ -42,12 +47,7 @@ test({ "heap: a process that fills its heap has an error, and others do not" }, 
     local other = child_of(m, "while true do end")
     other:start()
     full:start()
-    suite.rest(101)
-    done(seL4.TCB_SetPriority(seL4.CapInitThreadTCB, seL4.CapInitThreadTCB, 100))
-    for _ = 1, 60 do
-      seL4.Yield()
-    end
-    done(seL4.TCB_SetPriority(seL4.CapInitThreadTCB, seL4.CapInitThreadTCB, seL4.MaxPrio))
+    let_run(60)
     is((seL4.DebugFaultText(full.tcb) or ""):find("not enough memory", 1, true) ~= nil, true,
       "the one that fills it")
     is(seL4.DebugFaultText(other.tcb), nil, "the other one")

@@ -34,7 +34,7 @@ local function add_server(m, chain, i, work)
     while true do
       order(i .. "<")
       if endpoints[i + 1] then
-        seL4.Call(endpoints[i + 1], info())
+        seL4.Call(endpoints[i + 1], info(0, i)) -- the label says who calls
       end
       work(i)
       order(i .. ">")
@@ -109,34 +109,27 @@ test({ "mcs_chain: a caller whose reply object was destroyed calls again when it
     suite.rest()
     -- Server 2 has a fault when it receives without a reply object, so the call waits.
     is(tostring(chain.order):sub(10), "3> 2>", "server 2 does not take the call")
-    is(seL4.MessageInfo_get_label((server(m).nbrecv(chain.endpoints[2]))), 0, "the call")
-    local s = server(m)
+    is(seL4.MessageInfo_get_label((server(m).nbrecv(chain.endpoints[2]))), 1, "the call")
     done(seL4.TCB_Resume(chain[1].tcb))
     suite.rest()
-    is(select(1, s.nbrecv(chain.endpoints[2])) ~= nil, true, "the call again")
+    is(seL4.MessageInfo_get_label((server(m).nbrecv(chain.endpoints[2]))), 1, "the call again")
   end)
 
-test({ "mcs_chain: where a thread is suspended, the way back ends before it" },
-  "the client and each server", function()
-    for i, wanted in pairs { [0] = "3> 2> 1>", "3> 2>", "3>", "" } do
-      suite.within(function(m)
-        local chain = start_chain(m)
-        done(seL4.TCB_Suspend(chain[i].tcb))
-        finish(chain, wanted, "thread " .. i)
-      end)
-    end
-  end)
-
-test({ "mcs_chain: where a thread is destroyed, the way back ends before it" },
-  "the client and each server", function()
-    for i, wanted in pairs { [0] = "3> 2> 1>", "3> 2>", "3>", "" } do
-      suite.within(function(m)
-        local chain = start_chain(m)
-        done(seL4.CNode_Delete(ROOT, chain[i].tcb, DEPTH))
-        finish(chain, wanted, "thread " .. i)
-      end)
-    end
-  end)
+for _, way in ipairs {
+  { "suspended", seL4.TCB_Suspend },
+  { "destroyed", function(tcb) return seL4.CNode_Delete(ROOT, tcb, DEPTH) end },
+} do
+  test({ ("mcs_chain: where a thread is %s, the way back ends before it"):format(way[1]) },
+    "the client and each server", function()
+      for i, wanted in pairs { [0] = "3> 2> 1>", "3> 2>", "3>", "" } do
+        suite.within(function(m)
+          local chain = start_chain(m)
+          done(way[2](chain[i].tcb))
+          finish(chain, wanted, "thread " .. i)
+        end)
+      end
+    end)
+end
 
 test({ "mcs_chain: a lent context that goes stops the last server; with another it ends its work" },
   "destroyed, unbound", function()
@@ -288,9 +281,16 @@ test({ "mcs_chain: a context bound to a notification can be destroyed, and anoth
       done(seL4.SchedContext_Bind(context, note))
       seL4.Signal(note)
       suite.rest()
-      is(rounds, round, "with it")
+      is(rounds, 2 * round - 1, "with it")
       done(seL4.CNode_Delete(ROOT, context, DEPTH))
-      is(rounds, round, "without it")
+      seL4.Signal(note)
+      suite.rest()
+      is(rounds, 2 * round - 1, "without it")
+      local own = new_context(m)
+      done(seL4.SchedContext_Bind(own, thread.tcb))
+      suite.rest()
+      is(rounds, 2 * round, "with one of its own, which goes again")
+      done(seL4.SchedContext_Unbind(own))
     end
   end)
 

@@ -10,23 +10,15 @@
 package.path = "./?.lua;" .. package.path
 
 local areas = require "tests.conformance.areas"
+local checks = require "tests.abi.checks"
 local page = require "tests.conformance.page"
 local process = require "tests.host.process"
+local programs = require "tests.host.programs"
 local rows = require "tests.conformance.rows"
 
 local PAGE = "docs/conformance.md"
+local count = checks.expect
 local selvm, option = arg[1] or "build/release/selvm", arg[2]
-
-local passed, failed = 0, 0
-
-local function count(is_right, format, ...)
-  if is_right then
-    passed = passed + 1
-  else
-    failed = failed + 1
-    print("FAIL " .. format:format(...))
-  end
-end
 
 -- --- running -------------------------------------------------------------------------------------
 
@@ -60,7 +52,7 @@ local function run_area(shown, area, configuration)
     configuration, result.status, result.err .. result.out:sub(-500))
   for line in result.out:gmatch "[^\n]+" do
     if line:find "^ok " then
-      passed = passed + 1
+      count(true)
       note_test(shown, area, line)
     elseif line:find "^FAIL " then
       count(false, "%s [%s] %s", path, configuration, line:sub(6))
@@ -122,15 +114,6 @@ local function judge_the_judge(configuration, list, shown)
     "%s: a test without a row is not noticed", configuration)
 end
 
-local function read(path)
-  local file = io.open(path)
-  local text = file and file:read("a")
-  if file then
-    file:close()
-  end
-  return text
-end
-
 local function write(path, text)
   local file = assert(io.open(path, "w"))
   file:write(text)
@@ -154,8 +137,7 @@ local text = page.text(lists, shown)
 if option == "--write" then
   write(PAGE, text)
 else
-  count(read(PAGE) == text, "%s is not what the suite shows; write it with --write", PAGE)
+  count(programs.read(PAGE) == text, "%s is not what the suite shows; write it with --write", PAGE)
 end
 process.cleanup()
-print(("%d passed, %d failed"):format(passed, failed))
-os.exit(failed == 0)
+checks.finish()

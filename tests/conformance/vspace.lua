@@ -30,15 +30,7 @@ end
 
 -- A frame of 1 GiB: there is none of RAM, so of device memory.
 local function giga_frame(m)
-  for i, untyped in ipairs(m.info.untypedList) do
-    if untyped.isDevice and untyped.sizeBits == 30 then
-      local slot = m:slot()
-      done(seL4.Untyped_Retype(m.info.untyped.start + i - 1, seL4.RISCV_Giga_Page, 0, ROOT, 0, 0,
-        slot, 1))
-      return slot
-    end
-  end
-  error "the boot information names no device memory of 1 GiB"
+  return suite.device_frame(m, seL4.RISCV_Giga_Page, 30)
 end
 
 -- Name, function(m) -> frame, bytes, how many tables are above it.

@@ -12,18 +12,10 @@ package.path = "./?.lua;" .. package.path
 
 local checks = require "tests.abi.checks"
 local process = require "tests.host.process"
+local read = require("tests.host.programs").read
 
 local selvm = arg[1] or "build/release/selvm"
 local LINES_MAX = 80
-
-local function read(path)
-  local file = io.open(path, "rb")
-  local text = file and file:read("a")
-  if file then
-    file:close()
-  end
-  return text
-end
 
 -- The expected result in a file's text.
 local function parse(text)

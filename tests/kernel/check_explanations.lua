@@ -14,6 +14,7 @@ package.path = "./?.lua;" .. package.path
 
 local program, configuration = require "tests.kernel.arguments" "check_explanations"
 
+local checks = require "tests.abi.checks"
 local errors = require "abi.errors"
 local invocations = require "abi.invocations"
 local says = require "tests.kernel.explanations"
@@ -26,16 +27,7 @@ local HAS_REMEDY = {
   NotEnoughMemory = true, TruncatedMessage = true,
 }
 
-local passed, failed = 0, 0
-
-local function expect(is_right, format, ...)
-  if is_right then
-    passed = passed + 1
-  else
-    failed = failed + 1
-    print("FAILED: " .. format:format(...))
-  end
-end
+local expect = checks.expect
 
 local error_names = {}
 for _, row in ipairs(errors.invocation) do
@@ -171,5 +163,4 @@ for _, failure in ipairs(errors.lookup) do
   expect(is_found, "no refusal is explained with a lookup's %s", failure.name)
 end
 
-print(("%d passed, %d failed"):format(passed, failed))
-os.exit(failed == 0 and 0 or 1)
+checks.finish()

@@ -10,6 +10,7 @@
 
 package.path = "./?.lua;" .. package.path
 
+local checks = require "tests.abi.checks"
 local capability = require "tests.model.capability"
 local compare = require "tests.model.compare"
 local model = require "tests.model.model"
@@ -24,19 +25,9 @@ if configuration ~= "classic" and configuration ~= "mcs" or not build then
   os.exit(2)
 end
 
-local BATCH = 100
+local BATCH, REPORTS_MOST = 100, 3
+local count = checks.expect
 local program = build .. "/tests/run_calls" .. (configuration == "mcs" and "_mcs" or "")
-local passed, failed = 0, 0
-
-local function count(is_right, format, ...)
-  if is_right then
-    passed = passed + 1
-  else
-    failed = failed + 1
-    print("FAIL " .. format:format(...))
-  end
-end
-
 -- --- recorded answers ----------------------------------------------------------------------------
 
 local function integers(list)
@@ -126,7 +117,7 @@ local function report(trace_seed, trace, difference)
 end
 
 local function test_random()
-  local sums = { calls = 0, done = 0, slots = 0 }
+  local sums, reports = { calls = 0, done = 0, slots = 0 }, 0
   for first = seed, seed + traces_count - 1, BATCH do
     local list = random_traces(first, math.min(BATCH, seed + traces_count - first))
     local differences, counts = compare.all(program, configuration, list)
@@ -136,7 +127,8 @@ local function test_random()
     for i, trace in ipairs(list) do
       if not differences[i] then
         count(true)
-      elseif failed < 3 then
+      elseif reports < REPORTS_MOST then
+        reports = reports + 1
         report(first + i - 1, trace, differences[i])
       else
         count(false, "seed %d: %s", first + i - 1, differences[i].text)
@@ -211,5 +203,4 @@ end
 test_recordings()
 test_random()
 test_mistakes()
-print(("%d passed, %d failed"):format(passed, failed))
-os.exit(failed == 0)
+checks.finish()

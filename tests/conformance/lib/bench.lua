@@ -46,11 +46,15 @@ function make.untyped(b)
   return b.memory:object(seL4.UntypedObject, 14)
 end
 
--- 2^13 bytes, an endpoint made from it.
-function make.used_untyped(b)
-  local untyped = b.memory:object(seL4.UntypedObject, 13)
+-- Of 2^bits bytes, an endpoint made from it.
+local function used_untyped(b, bits)
+  local untyped = b.memory:object(seL4.UntypedObject, bits)
   check(seL4.Untyped_Retype(untyped, seL4.EndpointObject, 0, ROOT, 0, 0, b.memory:slot(), 1))
   return untyped
+end
+
+function make.used_untyped(b)
+  return used_untyped(b, 13)
 end
 
 -- 2^4 bytes.
@@ -64,20 +68,12 @@ function make.page_untyped(b)
 end
 
 function make.used_page_untyped(b)
-  local untyped = b.memory:object(seL4.UntypedObject, seL4.PageBits)
-  check(seL4.Untyped_Retype(untyped, seL4.EndpointObject, 0, ROOT, 0, 0, b.memory:slot(), 1))
-  return untyped
+  return used_untyped(b, seL4.PageBits)
 end
 
 -- The first device untyped of a page.
 function make.device_untyped(b)
-  local info = b.memory.info
-  for i, untyped in ipairs(info.untypedList) do
-    if untyped.isDevice and untyped.sizeBits == seL4.PageBits then
-      return info.untyped.start + i - 1
-    end
-  end
-  error "the boot information names no device of one page"
+  return suite.device_untyped(b.memory, seL4.PageBits)
 end
 
 -- --- endpoints and notifications -----------------------------------------------------------------

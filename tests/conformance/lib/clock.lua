@@ -18,22 +18,10 @@ local IRQ_ENABLED, CLEAR_ALARM, CLEAR_INTERRUPT = 0x10, 0x14, 0x1c
 local ROOT, DEPTH = seL4.CapInitThreadCNode, seL4.WordBits
 local done = suite.done
 
-local function device_frame(m)
-  for i, untyped in ipairs(m.info.untypedList) do
-    if untyped.paddr == ADDRESS then
-      local slot = m:slot()
-      done(seL4.Untyped_Retype(m.info.untyped.start + i - 1, seL4.RISCV_4K_Page, 0, ROOT, 0, 0,
-        slot, 1))
-      return slot
-    end
-  end
-  error "the boot information does not name the clock device"
-end
-
 --- Opens it: its registers are mapped, and its interrupt handler signals a notification.
 function clock.open(m)
   local base = m:window(1 << seL4.PageBits)
-  m:map(device_frame(m), base)
+  m:map(suite.device_frame(m, seL4.RISCV_4K_Page, seL4.PageBits, ADDRESS), base)
   local self = { LINE = LINE, MS = 1000000, handler = m:slot(),
     notification = m:object(seL4.NotificationObject) }
   self.badged = m:copy(self.notification, seL4.AllRights, 1)

@@ -78,6 +78,25 @@ function suite.type_of(slot)
   return seL4.DebugCapIdentify(slot)
 end
 
+--- The untyped capability of device memory of 2^bits bytes; with `paddr`, that there.
+function suite.device_untyped(m, bits, paddr)
+  for i, untyped in ipairs(m.info.untypedList) do
+    if untyped.isDevice and untyped.sizeBits == bits and untyped.paddr == (paddr or untyped.paddr)
+    then
+      return m.info.untyped.start + i - 1
+    end
+  end
+  error(("the boot information names no device memory of 2^%d bytes"):format(bits), 2)
+end
+
+--- A frame of that device memory, of all of it.
+function suite.device_frame(m, frame_type, bits, paddr)
+  local slot = m:slot()
+  suite.done(seL4.Untyped_Retype(suite.device_untyped(m, bits, paddr), frame_type, 0, ROOT, 0, 0,
+    slot, 1))
+  return slot
+end
+
 -- --- threads -------------------------------------------------------------------------------------
 
 --- Makes and starts a thread that runs `fn`: options of sel4.thread, and `stopped`. Its priority is
