@@ -74,6 +74,16 @@ void platform_heap_destroy(struct platform *p, struct lua_heap *heap);
 /* Size, bytes in use, greatest use so far, and number of threads. */
 void platform_heap_stats(struct platform *p, const struct lua_heap *heap, uint64_t stats[4]);
 
+/* --- memory --------------------------------------------------------------------------------- */
+
+/* What page tables under the VSpace root allowed is not allowed any more, or leads elsewhere: what
+   an engine remembers of it is void. Not called for what was not mapped before. */
+void platform_mappings_changed(struct platform *p, kaddr root);
+
+/* No user can reach the memory any more, and its content changes: what an engine remembers of it is
+   void. */
+void platform_memory_reclaimed(struct platform *p, kaddr start, uint64_t size);
+
 /* --- end ------------------------------------------------------------------------------------ */
 
 /* DebugHalt: the machine is to run nothing any more. Returns; the kernel call then ends. */

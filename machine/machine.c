@@ -7,6 +7,7 @@
 #include "kernel/cap/names.h"
 #include "kernel/flavour.h"
 #include "machine/image.h"
+#include "machine/rv64/engine.h"
 
 #define IMAGE_VADDR UINT64_C(0x10000)
 
@@ -197,5 +198,6 @@ void machine_free(lua_State *host, struct platform *p)
     void *user;
     lua_Alloc allocator = lua_getallocf(host, &user);
 
+    rv64_engine_free(host, p);
     allocator(user, p->block, (size_t)p->block_size, 0);
 }

@@ -64,6 +64,8 @@ struct uart {
     uint8_t registers[8];        /* the others: what was written is read back */
 };
 
+struct hart;
+
 struct platform {
     struct kernel *kernel;
     lua_State *host;             /* of the host program, for the console and the host's clock;
@@ -83,6 +85,8 @@ struct platform {
     uint64_t root_error_count;   /* threads of the root task that an error or another fault has
                                     stopped, with no fault handler that could be told */
     uint64_t entry_serial;       /* for Entry addresses and the like; the engine's */
+    struct hart *hart;           /* for RISC-V threads, once there is one (rv64/hart.h); a cache, to be
+                                    left out where a machine is copied */
     void *block;                 /* what the allocator gave: to be freed */
     uint64_t block_size;
 };

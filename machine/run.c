@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The run loop: gives the processor to whom the kernel names, and interrupts to the kernel. */
 #include "machine/lua/engine.h"
+#include "machine/rv64/engine.h"
 
 /* Nothing can run and nothing will happen by itself: whether the system has done its work. */
 static enum stop_reason reason_of_silence(struct kernel *k)
@@ -68,7 +69,10 @@ static enum stop_reason turn(struct platform *p)
     thread = kernel_current(k);
     if (thread == NULL)
         return wait_for_event(p);
-    lua_engine_run(p, thread);
+    if (heap_of_thread(k, thread) != NULL)
+        lua_engine_run(p, thread);
+    else
+        rv64_engine_run(p, thread);
     return STOP_NONE;
 }
 

@@ -96,6 +96,7 @@ static enum outcome reset(struct kernel *k, struct slot *slot)
         cap->untyped.free_bytes = 0;
         return DONE;
     }
+    platform_memory_reclaimed(k->platform, cap->untyped.object, used);
     used = align_up(used, RESET_CHUNK_BITS);
     while (used > 0) {
         used -= chunk;

@@ -69,6 +69,8 @@ static enum outcome map(struct invocation *inv)
     TRY(check_entry(inv, *frame, m, *walk.entry));
 
     rights = frame_rights_masked((enum frame_rights)frame->frame.rights, invocation_word(inv, 1));
+    if (pte_is_valid(*walk.entry))
+        platform_mappings_changed(inv->kernel->platform, m.root);
     *frame = cap_frame_mapped(*frame, m.asid, m.vaddr);
     *walk.entry = pte_make_frame(frame->frame.object, rights,
                                  !(invocation_word(inv, 2) & VM_ATTRIBUTE_EXECUTE_NEVER));

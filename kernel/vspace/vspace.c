@@ -91,6 +91,7 @@ static void forget_root(struct kernel *k, uint64_t *entry)
     kassert(*entry != 0);
     if (heap)
         heap_unbind(k, heap);
+    platform_mappings_changed(k->platform, *entry);
     *entry = 0;
 }
 
@@ -122,14 +123,17 @@ void vspace_unmap_frame(struct kernel *k, struct cap frame)
         return;
     walk = vspace_walk(k, root, frame.frame.vaddr);
     if (walk.bits == frame.frame.size_bits && pte_is_valid(*walk.entry) &&
-        !pte_is_table(*walk.entry) && pte_address(*walk.entry) == frame.frame.object)
+        !pte_is_table(*walk.entry) && pte_address(*walk.entry) == frame.frame.object) {
         *walk.entry = 0;
+        platform_mappings_changed(k->platform, root);
+    }
 }
 
 /* Looks for the entry that leads to the table on the way to where it was mapped. */
 void vspace_unmap_table(struct kernel *k, struct cap table)
 {
-    kaddr at = asid_root(k, table.page_table.asid);
+    kaddr root = asid_root(k, table.page_table.asid);
+    kaddr at = root;
     unsigned bits = PAGE_BITS + TABLE_INDEX_BITS * (TABLE_LEVELS - 1);
 
     kassert(cap_type(table) == CAP_PAGE_TABLE);
@@ -142,6 +146,7 @@ void vspace_unmap_table(struct kernel *k, struct cap table)
         at = pte_address(*entry);
         if (at == table.page_table.object) {
             *entry = 0;
+            platform_mappings_changed(k->platform, root);
             return;
         }
         bits -= TABLE_INDEX_BITS;

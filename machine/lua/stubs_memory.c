@@ -7,6 +7,7 @@
 #include "kernel/vspace/vspace.h"
 #include "machine/lua/stubs.h"
 #include "machine/lua/thread.h"
+#include "machine/rv64/engine.h"
 
 enum {
     PAGE_SIZE = 1 << PAGE_BITS,
@@ -90,6 +91,13 @@ static void bytes_of_word(uint8_t *bytes, unsigned size, uint64_t value)
         bytes[i] = (uint8_t)(value >> (i * BYTE_BITS));
 }
 
+/* RISC-V threads may have run what was there before. */
+static void store_bytes_at(struct platform *p, uint8_t *to, const void *from, size_t length)
+{
+    memcpy(to, from, length);
+    rv64_memory_written(p, kernel_address(p->kernel, to), length);
+}
+
 static int make_access(lua_State *L);
 
 static const struct operation load_operation = {.finish = finish_load, .again = make_access};
@@ -151,7 +159,7 @@ static int access_two_pages(lua_State *L, const struct access_row *row, uint64_t
         if (byte == NULL)
             return access_device(L, row, vaddr, 0);
         if (row->is_store)
-            *byte = bytes[i];
+            store_bytes_at(process_of_state(L)->platform, byte, &bytes[i], 1);
         else
             bytes[i] = *byte;
     }
@@ -179,6 +187,7 @@ static int make_access(lua_State *L)
         return access_device(L, row, vaddr, address);
     if (row->is_store) {
         bytes_of_word(kernel_pointer(k, address), row->size, value);
+        rv64_memory_written(k->platform, address, row->size);
         return 0;
     }
     lua_pushinteger(L, (lua_Integer)word_of_bytes(kernel_pointer(k, address), row->size));
@@ -250,7 +259,7 @@ static int store_bytes(lua_State *L)
 
         if (bytes == NULL)
             refuse_device(L, "StoreBytes", vaddr);
-        memcpy(bytes, from, length);
+        store_bytes_at(k->platform, bytes, from, length);
         from += length;
         vaddr += length;
         left -= length;

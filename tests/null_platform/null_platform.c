@@ -125,6 +125,21 @@ void platform_irq_trigger(struct platform *p, uint32_t irq, enum irq_trigger tri
     p->trigger[irq] = trigger;
 }
 
+/* --- memory: nothing is remembered of it --------------------------------------------------------- */
+
+void platform_mappings_changed(struct platform *p, kaddr root)
+{
+    (void)p;
+    (void)root;
+}
+
+void platform_memory_reclaimed(struct platform *p, kaddr start, uint64_t size)
+{
+    (void)p;
+    (void)start;
+    (void)size;
+}
+
 /* --- threads and heaps: there is no engine, so nothing is kept for them ----------------------- */
 
 void platform_thread_sync(struct platform *p, struct tcb *thread)
