@@ -28,6 +28,8 @@ Boots a machine with FILE.lua as the root task; the ARGs are its `...`.
 
   --memory SIZE    memory of the machine, such as 64M (default), 512K or 1G
   --heap SIZE      the root task's Lua heap in it: a power of two, 64K to 1G (default 16M)
+  --root-cnode-bits N
+                   the root task's CNode has 2^N slots, N from 8 to 24 (default 12)
   --mcs            the MCS kernel: processor time by scheduling contexts
   --domains N      number of scheduling domains, 1 (default) to 256
   --trace-errors   explain every refused invocation on the console
@@ -56,6 +58,7 @@ local RUN_OPTIONS = {
   ["--memory"] = { field = "memory", has_value = true },
   ["--heap"] = { field = "heap", has_value = true },
   ["--domains"] = { field = "domains", has_value = true },
+  ["--root-cnode-bits"] = { field = "root_cnode_bits", has_value = true },
   ["--mcs"] = { field = "mcs" },
   ["--trace-errors"] = { field = "trace_errors" },
   ["--help"] = { field = "help" },
@@ -63,7 +66,8 @@ local RUN_OPTIONS = {
   ["--version"] = { field = "version" },
 }
 local RUN_NAMES = {
-  "--memory", "--heap", "--domains", "--mcs", "--trace-errors", "--help", "--version",
+  "--memory", "--heap", "--domains", "--root-cnode-bits", "--mcs", "--trace-errors", "--help",
+  "--version",
 }
 
 local function complain(format, ...)
@@ -132,8 +136,8 @@ local function read_arguments(arguments)
   end
   given.program = arguments[at]
   given.args = table.move(arguments, at + 1, #arguments, 1, {})
-  if given.domains then
-    given.domains = math.tointeger(tonumber(given.domains)) or given.domains
+  for _, field in ipairs { "domains", "root_cnode_bits" } do
+    given[field] = math.tointeger(tonumber(given[field])) or given[field]
   end
   return given
 end
@@ -202,11 +206,18 @@ local function read_command(command, arguments, help)
   return given
 end
 
+-- What is wrong with an option, by the name that it has here.
+local function option_of_command(refusal)
+  return (refusal:gsub("^option '([%w_]+)'", function(name)
+    return ("option '--%s'"):format(name:gsub("_", "-"))
+  end))
+end
+
 -- The machine of a command, and its options checked; nil and the exit status if there is none.
 local function boot(command, given, console)
   local checked, refusal = options.check(given)
   if not checked then
-    return nil, wrong_usage(command, "%s", (refusal:gsub("^option '(%w+)'", "option '--%1'")))
+    return nil, wrong_usage(command, "%s", option_of_command(refusal))
   end
   checked.console = console
   io.stdout:setvbuf "line" -- a console shows its lines even if the program never ends

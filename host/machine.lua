@@ -9,8 +9,8 @@
 
 local core = require "selvm.core"
 local describe = require "selvm.describe"
-local linker = require "selvm.linker"
 local options = require "selvm.options"
+local program = require "selvm.program"
 local words = require "selvm.words"
 
 local selvm = { VERSION = "0.1" }
@@ -156,26 +156,6 @@ end
 
 -- --- making --------------------------------------------------------------------------------------
 
--- Bytes of the program image; nil, why.
-local function make_image(checked)
-  local text = checked.source
-  if checked.program then
-    local why
-    text, why = linker.read(checked.program)
-    if not text then
-      return nil, ("cannot read '%s': %s"):format(checked.program, why)
-    end
-  end
-  return linker.link {
-    name = checked.name or checked.program or "main.lua",
-    text = text,
-    folder = checked.program and (checked.program:match("^(.*)/[^/]*$") or "."),
-    arguments = checked.arguments,
-    modules = checked.modules,
-    library = core.library,
-  }
-end
-
 -- The host's clock by what Lua itself has: processor time, which passes while we wait actively.
 local function host_time()
   return os.clock() * 1e6
@@ -223,8 +203,8 @@ end
 
 --- Makes a machine from checked options (options.check); nil and why it cannot be.
 function selvm.create(checked)
-  local image, why = make_image(checked)
-  if not image then
+  local loaded, why = program.load(checked)
+  if not loaded then
     return nil, why
   end
   local hooks, fault = make_hooks(checked)
@@ -232,9 +212,13 @@ function selvm.create(checked)
     return nil, fault
   end
   local machine, problem = core.create({
-    image = image,
+    image = loaded.image,
+    vaddr = loaded.vaddr,
+    entry = loaded.entry,
+    extra = loaded.extra,
+    heap_bits = loaded.heap_bits,
     memory = checked.memory,
-    heap_bits = checked.heap_bits,
+    cnode_bits = checked.cnode_bits,
     domains = checked.domains,
     mcs = checked.mcs,
     schedule = checked.schedule,
@@ -253,11 +237,13 @@ function selvm.create(checked)
   return machine
 end
 
---- Makes a machine and boots seL4 in it, with a Lua program as the root task. Options:
+--- Makes a machine and boots seL4 in it, with a Lua program as the root task, or a RISC-V
+--- executable (which takes no args, modules and heap). Options:
 ---   program = "file.lua"  or  source = "text" (then name = what messages call it)
 ---   args = { "..." }           arguments of the program
 ---   modules = { name = text }  modules that `require` finds before any file
 ---   memory = "64M", heap = "16M"   of the machine; of the root task's Lua heap in it
+---   root_cnode_bits = 12       the root task's CNode has 2^12 slots
 ---   domains = 1, schedule = { { domain = 0, ticks = 5 }, ... }
 ---   clock = "virtual", or "host" with time = function() (microseconds) and sleep = function(us)
 ---   console = function(text)   gets what the system prints; io.write if left out

@@ -84,28 +84,45 @@ static bool flag_field(lua_State *L, int table, const char *name)
     return value;
 }
 
-/* core.create(options, hooks) -> machine, or nil and why not. options: image, memory, heap_bits,
-   domains, schedule, mcs, trace_errors, host_clock; hooks: console, clock, sleep. */
+/* Reads what is to be loaded; its strings stay on the stack. The fields vaddr, entry and extra are
+   of RISC-V code. */
+static void read_image(lua_State *L, struct machine_options *options)
+{
+    size_t size;
+
+    lua_getfield(L, 1, "image");
+    options->image = (const uint8_t *)luaL_checklstring(L, -1, &size);
+    options->image_size = size;
+    options->is_riscv = lua_getfield(L, 1, "entry") != LUA_TNIL;
+    if (!options->is_riscv)
+        return;
+    options->entry = (uint64_t)integer_field(L, 1, "entry");
+    options->image_vaddr = (uint64_t)integer_field(L, 1, "vaddr");
+    lua_getfield(L, 1, "extra");
+    options->extra = (const uint8_t *)luaL_checklstring(L, -1, &size);
+    options->extra_size = size;
+}
+
+/* core.create(options, hooks) -> machine, or nil and why not. options: image, vaddr, entry, extra,
+   memory, heap_bits, cnode_bits, domains, schedule, mcs, trace_errors, host_clock; hooks: console,
+   clock, sleep. */
 static int core_create(lua_State *L)
 {
     struct domain_entry entries[DOMAIN_SCHEDULE_LENGTH];
     struct machine_options options = {0};
     struct box *box;
-    size_t size;
 
     luaL_checktype(L, 1, LUA_TTABLE);
     luaL_checktype(L, 2, LUA_TTABLE);
     options.memory_size = (uint64_t)integer_field(L, 1, "memory");
     options.heap_bits = (unsigned)integer_field(L, 1, "heap_bits");
+    options.cnode_bits = (unsigned)integer_field(L, 1, "cnode_bits");
     options.domain_count = (uint32_t)integer_field(L, 1, "domains");
     options.is_mcs = flag_field(L, 1, "mcs");
     options.traces_errors = flag_field(L, 1, "trace_errors");
     options.clock = flag_field(L, 1, "host_clock") ? CLOCK_HOST : CLOCK_VIRTUAL;
     read_schedule(L, &options, entries);
-    lua_getfield(L, 1, "image"); /* stays on the stack */
-    options.image = (const uint8_t *)luaL_checklstring(L, -1, &size);
-    options.image_size = size;
-
+    read_image(L, &options);
     box = lua_newuserdata(L, sizeof(*box));
     box->platform = NULL;
     box->is_running = false;

@@ -9,10 +9,11 @@ local options = {}
 
 local KNOWN = {
   "program", "source", "name", "args", "modules", "memory", "heap", "domains", "schedule", "mcs",
-  "clock", "time", "sleep", "console", "trace_errors",
+  "clock", "time", "sleep", "console", "trace_errors", "root_cnode_bits",
 }
 local PAGE_SIZE = 4096
 local HEAP_BITS_MIN, HEAP_BITS_MAX = 16, 30
+local CNODE_BITS_MIN, CNODE_BITS_DEFAULT, CNODE_BITS_MAX = 8, 12, 24
 local DOMAINS_MAX, SCHEDULE_MAX = 256, 99
 local TICKS_MAX = (1 << 56) - 1
 
@@ -159,6 +160,9 @@ local function check_all(given)
     modules = check_modules(given.modules or {}),
     memory = check_memory(given.memory or "64M"),
     heap_bits = check_heap(given.heap or "16M"),
+    has_heap = given.heap ~= nil,
+    cnode_bits = check_integer(given.root_cnode_bits or CNODE_BITS_DEFAULT, CNODE_BITS_MIN,
+      CNODE_BITS_MAX, "option 'root_cnode_bits'"),
     domains = domains,
     mcs = given.mcs or false,
     schedule = check_schedule(given.schedule, domains),

@@ -38,9 +38,10 @@ static void push_no_host_memory(lua_State *L, uint64_t memory_size)
    its size, so what lies below it takes as much again, or a multiple. */
 static uint64_t sufficient_memory(const struct machine_options *o)
 {
-    uint64_t heap = UINT64_C(1) << o->heap_bits;
+    uint64_t heap = o->heap_bits == 0 ? 0 : UINT64_C(1) << o->heap_bits;
+    unsigned cnode_bits = o->cnode_bits == 0 ? ROOT_CNODE_BITS_DEFAULT : o->cnode_bits;
     uint64_t kernel = sizeof(struct kernel) + o->domain_count * sizeof(struct ready_queues);
-    uint64_t root = (UINT64_C(1) << (ROOT_CNODE_BITS_DEFAULT + 5)) + 16 * PAGE_SIZE;
+    uint64_t root = (UINT64_C(1) << (cnode_bits + SLOT_BITS)) + 16 * PAGE_SIZE;
     uint64_t tables = (o->image_size >> 9) + o->memory_size / (8 * PAGE_SIZE) + PAGE_SIZE;
     uint64_t below = 2 * (kernel + root) + o->image_size + tables;
     unsigned step_bits = o->heap_bits > MIB_BITS ? o->heap_bits : MIB_BITS;
@@ -56,8 +57,12 @@ static void push_no_memory(lua_State *L, const struct machine_options *o)
     const char *heap = push_size(L, UINT64_C(1) << o->heap_bits);
     const char *needed = push_size(L, sufficient_memory(o));
 
-    lua_pushfstring(L, "%s of memory is too little: the kernel, the program (%siB) and its heap of "
-                       "%s need %s", given, program, heap, needed);
+    if (o->heap_bits == 0)
+        lua_pushfstring(L, "%s of memory is too little: the kernel and the program (%siB) need %s",
+                        given, program, needed);
+    else
+        lua_pushfstring(L, "%s of memory is too little: the kernel, the program (%siB) and its "
+                           "heap of %s need %s", given, program, heap, needed);
     lua_replace(L, base + 1);
     lua_settop(L, base + 1);
 }
@@ -77,8 +82,9 @@ static void push_boot_failure(lua_State *L, enum boot_result result,
                           "4K), heap, domains and schedule");
         break;
     case BOOT_CNODE_FULL:
-        lua_pushstring(L, "the program is too long: the root task's CNode has no room for "
-                          "capabilities to all its pages");
+        lua_pushfstring(L, "the program is too long: the root task's CNode of %d slots has no room "
+                           "for capabilities to all its pages; choose more root-cnode-bits",
+                        1 << (o->cnode_bits == 0 ? ROOT_CNODE_BITS_DEFAULT : o->cnode_bits));
         break;
     }
 }
@@ -121,6 +127,7 @@ enum { NAME_CAPACITY = 512 };
 
 static enum boot_result boot(struct platform *p, const struct machine_options *o)
 {
+    uint64_t vaddr = o->is_riscv ? o->image_vaddr : IMAGE_VADDR;
     struct boot_options options = {
         .flavour = o->is_mcs ? &mcs_flavour : &classic_flavour,
         .platform = p,
@@ -132,9 +139,12 @@ static enum boot_result boot(struct platform *p, const struct machine_options *o
         .name_capacity = NAME_CAPACITY,
         .image = o->image,
         .image_size = o->image_size,
-        .image_vaddr = IMAGE_VADDR,
-        .entry = IMAGE_VADDR,
+        .image_vaddr = vaddr,
+        .entry = o->is_riscv ? o->entry : vaddr,
         .heap_bits = o->heap_bits,
+        .cnode_bits = o->cnode_bits,
+        .extra = o->extra,
+        .extra_size = o->extra_size,
         .device_pages = device_pages,
         .device_page_count = sizeof(device_pages) / sizeof(device_pages[0]),
     };
@@ -169,7 +179,7 @@ static void name_initial_objects(struct kernel *k)
 
 struct platform *machine_create(lua_State *host, const struct machine_options *o)
 {
-    const char *fault = image_fault(o->image, o->image_size);
+    const char *fault = o->is_riscv ? NULL : image_fault(o->image, o->image_size);
     struct platform *p;
     enum boot_result result;
 

@@ -85,8 +85,7 @@ struct platform {
     uint64_t root_error_count;   /* threads of the root task that an error or another fault has
                                     stopped, with no fault handler that could be told */
     uint64_t entry_serial;       /* for Entry addresses and the like; the engine's */
-    struct hart *hart;           /* for RISC-V threads, once there is one (rv64/hart.h); a cache, to be
-                                    left out where a machine is copied */
+    struct hart *hart;           /* of RISC-V threads, once there has been one (rv64/hart.h) */
     void *block;                 /* what the allocator gave: to be freed */
     uint64_t block_size;
 };
@@ -155,15 +154,21 @@ void console_flush(struct platform *p);
 
 struct machine_options {
     uint64_t memory_size;        /* bytes, a multiple of 4096 */
-    unsigned heap_bits;          /* size of the root task's Lua heap */
+    unsigned heap_bits;          /* size of the root task's Lua heap; RISC-V: 0 */
     bool is_mcs;                 /* the MCS configuration, else the classic one */
     uint32_t domain_count;
     const struct domain_entry *schedule; /* NULL: domain 0 for ever */
     uint32_t schedule_length;
     enum clock_kind clock;
     bool traces_errors;
-    const uint8_t *image;        /* a program image (image.h) */
+    const uint8_t *image;        /* a program image (image.h); RISC-V: whole pages of memory */
     uint64_t image_size;
+    unsigned cnode_bits;         /* slots of the root CNode: 2^cnode_bits; 0: 2^12, as usual */
+    bool is_riscv;               /* the image is machine code, for which alone is what follows: */
+    uint64_t image_vaddr;        /* where its first page lies */
+    uint64_t entry;              /* its first pc */
+    const uint8_t *extra;        /* extra boot information; NULL: none */
+    uint64_t extra_size;
 };
 
 /* Makes a machine in memory from the host state's allocator and boots the system. NULL: it cannot

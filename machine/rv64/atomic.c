@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Atomic accesses. There is one hart and no operation is interrupted, so each is a load and a store.
- * A reservation ends with the next SC and whenever the kernel is entered. */
+/* Atomic accesses. There is one hart and no operation is interrupted, so each is a load and a
+ * store. A reservation ends with the next SC and whenever the kernel is entered. */
 #include "machine/rv64/bytes.h"
 #include "machine/rv64/decode.h"
 #include "machine/rv64/tlb.h"

@@ -40,7 +40,7 @@ static uint32_t immediate6(unsigned code)
     return value & 32 ? (value | ~63u) : value;
 }
 
-/* --- quadrant 0: accesses through short registers ------------------------------------------------- */
+/* --- quadrant 0: accesses through short registers --------------------------------------------- */
 
 static uint32_t quadrant0(unsigned code)
 {
@@ -70,7 +70,7 @@ static uint32_t quadrant0(unsigned code)
     }
 }
 
-/* --- quadrant 1: arithmetic and jumps ---------------------------------------------------------- */
+/* --- quadrant 1: arithmetic and jumps --------------------------------------------------------- */
 
 static uint32_t jump(unsigned code)
 {
@@ -153,7 +153,7 @@ static uint32_t quadrant1(unsigned code)
     }
 }
 
-/* --- quadrant 2: accesses of the stack, moves, jumps through registers ---------------------------- */
+/* --- quadrant 2: accesses of the stack, moves, jumps through registers ------------------------ */
 
 static uint32_t move_or_jump(unsigned code)
 {

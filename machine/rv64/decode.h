@@ -63,7 +63,7 @@ bool decode(const struct instruction *i, struct op *op);
 /* The 32-bit instruction that a compressed one stands for; 0, which is none, if it is not valid. */
 uint32_t decode_compressed(uint16_t code);
 
-/* --- the families; false: there is no such instruction -------------------------------------------- */
+/* --- the families; false: there is no such instruction ---------------------------------------- */
 
 bool decode_integer(uint32_t code, struct op *op);  /* integer.c: registers, immediates */
 bool decode_multiply(uint32_t code, struct op *op); /* multiply.c */

@@ -53,7 +53,7 @@ void rv64_engine_free(lua_State *host, struct platform *p)
     p->hart = NULL;
 }
 
-/* --- what others change ------------------------------------------------------------------------- */
+/* --- what others change ----------------------------------------------------------------------- */
 
 void rv64_memory_written(struct platform *p, kaddr start, uint64_t size)
 {
@@ -246,7 +246,7 @@ static void run_slice(struct hart *h, int64_t length)
     }
 }
 
-/* --- why it has ended --------------------------------------------------------------------------- */
+/* --- why it has ended ------------------------------------------------------------------------- */
 
 /* Whether code at the address is Lua's: the image of a program, or a function's address. */
 static bool is_lua(struct hart *h, uint64_t pc)

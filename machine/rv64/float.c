@@ -2,9 +2,9 @@
 /* Floating-point operations other than loads and stores.
  *
  * The registers are the thread's own, in its TCB, so there is nothing to be saved or restored when
- * threads are switched. A thread that may not use them has h->fpu == NULL. A single-precision number
- * is boxed: the upper half of its register is all ones, and a register where that is not so is read
- * as no number. */
+ * threads are switched. A thread that may not use them has h->fpu == NULL. A single-precision
+ * number is boxed: the upper half of its register is all ones, and a register where that is not so
+ * is read as no number. */
 #include "machine/rv64/bytes.h"
 #include "machine/rv64/decode.h"
 #include "machine/rv64/ieee.h"
@@ -121,7 +121,7 @@ FUSED_OPERATION(fmsub_d, IEEE_DOUBLE, false, true)
 FUSED_OPERATION(fnmsub_d, IEEE_DOUBLE, true, false)
 FUSED_OPERATION(fnmadd_d, IEEE_DOUBLE, true, true)
 
-/* --- what does not round -------------------------------------------------------------------------- */
+/* --- what does not round ---------------------------------------------------------------------- */
 
 /* An operation of a and b to a floating-point register; s is the format's sign bit. */
 #define BITS_OPERATION(name, f, expression)                                                        \
@@ -130,7 +130,7 @@ FUSED_OPERATION(fnmadd_d, IEEE_DOUBLE, true, true)
         uint64_t s = f == IEEE_SINGLE ? UINT64_C(1) << 31 : UINT64_C(1) << 63;                     \
         uint64_t a, b;                                                                             \
                                                                                                    \
-        if (h->fpu == NULL)                                                                          \
+        if (h->fpu == NULL)                                                                        \
             return op_illegal(h, op);                                                              \
         a = read_float(h, f, op->rs1);                                                             \
         b = read_float(h, f, op->rs2);                                                             \
@@ -145,7 +145,7 @@ FUSED_OPERATION(fnmadd_d, IEEE_DOUBLE, true, true)
     {                                                                                              \
         uint64_t a, b;                                                                             \
                                                                                                    \
-        if (h->fpu == NULL)                                                                          \
+        if (h->fpu == NULL)                                                                        \
             return op_illegal(h, op);                                                              \
         a = read_float(h, f, op->rs1);                                                             \
         b = read_float(h, f, op->rs2);                                                             \
@@ -176,13 +176,13 @@ TEST_OPERATION(flt_d, IEEE_DOUBLE, ieee_less(IEEE_DOUBLE, a, b, FLAGS))
 TEST_OPERATION(feq_d, IEEE_DOUBLE, ieee_equal(IEEE_DOUBLE, a, b, FLAGS))
 TEST_OPERATION(fclass_d, IEEE_DOUBLE, ieee_class(IEEE_DOUBLE, a))
 
-/* --- moves and conversions ------------------------------------------------------------------------ */
+/* --- moves and conversions -------------------------------------------------------------------- */
 
 /* A statement about h and op. */
 #define MOVE_OPERATION(name, statement)                                                            \
     static struct op *name(struct hart *h, struct op *op)                                          \
     {                                                                                              \
-        if (h->fpu == NULL)                                                                          \
+        if (h->fpu == NULL)                                                                        \
             return op_illegal(h, op);                                                              \
         statement;                                                                                 \
         return next(h, op);                                                                        \

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* The processor that RISC-V threads run on: RV64IMAFDC, user mode, one hart.
  *
- * Machine code is decoded once, into blocks of operations that call their successors (block.h). What
- * a hart holds besides the registers of its thread is a cache: of page tables (tlb.c), of decoded
- * code (block.c), and of where jumps lead. It may be dropped at any time, so a machine's state is
- * whole without it. */
+ * Machine code is decoded once, into blocks of operations that call their successors (block.h).
+ * What a hart holds besides the registers of its thread is a cache: of page tables (tlb.c), of
+ * decoded code (block.c), and of where jumps lead. It may be dropped at any time, so a machine's
+ * state is whole without it. */
 #ifndef MACHINE_RV64_HART_H
 #define MACHINE_RV64_HART_H
 

@@ -136,7 +136,7 @@ uint64_t ieee_multiply_add(enum ieee_format f, uint64_t a, uint64_t b, uint64_t 
     return add_terms(f, product(&pa, &pb), term_of(&pc), mode);
 }
 
-/* --- quotients and roots -------------------------------------------------------------------------- */
+/* --- quotients and roots ---------------------------------------------------------------------- */
 
 /* a / b with both significands' highest bits set, 60 bits of it and a sticky one. */
 static uint64_t divide_significands(uint64_t a, uint64_t b)

@@ -100,7 +100,7 @@ uint64_t ieee_class(enum ieee_format f, uint64_t a)
     return UINT64_C(1) << (p.is_negative ? bit : 7 - bit);
 }
 
-/* --- conversions -------------------------------------------------------------------------------- */
+/* --- conversions ------------------------------------------------------------------------------ */
 
 uint64_t ieee_convert(enum ieee_format from, enum ieee_format to, uint64_t a,
                       struct ieee_mode mode)

@@ -4,7 +4,8 @@
 #include "machine/rv64/decode.h"
 #include "machine/rv64/tlb.h"
 
-enum { OPCODE_LOAD = 0x03, OPCODE_LOAD_FLOAT = 0x07, OPCODE_STORE = 0x23, OPCODE_STORE_FLOAT = 0x27 };
+enum { OPCODE_LOAD = 0x03, OPCODE_LOAD_FLOAT = 0x07, OPCODE_STORE = 0x23,
+       OPCODE_STORE_FLOAT = 0x27 };
 
 #define BOX_HIGH (UINT64_MAX << 32) /* above a single-precision number in its register */
 
@@ -62,7 +63,7 @@ STORE_OPERATION(store_double, 8, bytes_store64, h->fpu[op->rs2])
 #define FLOAT_OPERATION(name, allowed)                                                             \
     static struct op *name(struct hart *h, struct op *op)                                          \
     {                                                                                              \
-        return h->fpu == NULL ? op_illegal(h, op) : allowed(h, op);                                  \
+        return h->fpu == NULL ? op_illegal(h, op) : allowed(h, op);                                \
     }
 
 FLOAT_OPERATION(op_flw, load_single)

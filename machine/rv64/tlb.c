@@ -54,7 +54,7 @@ void space_forget_stores(struct hart *h, kaddr page)
     }
 }
 
-/* --- one access --------------------------------------------------------------------------------- */
+/* --- one access ------------------------------------------------------------------------------- */
 
 static uint64_t cause_of(enum access access)
 {
@@ -99,8 +99,8 @@ static bool translate(struct hart *h, struct op *op, uint64_t vaddr, enum access
     return true;
 }
 
-/* Where bytes of RAM lie that may begin in one page and end in the next: in two pieces, the first of
-   `split` bytes. */
+/* Where bytes of RAM lie that may begin in one page and end in the next: in two pieces, the first
+   of `split` bytes. */
 struct pieces {
     kaddr first;
     kaddr second;
