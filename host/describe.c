@@ -98,9 +98,12 @@ static void set_error(lua_State *L, struct platform *p, struct tcb *t)
     size_t length;
     const char *text = lua_engine_fault_text(p, t, &length);
 
-    if (text == NULL)
+    if (text != NULL)
+        lua_pushlstring(L, text, length);
+    else if (t->is_abandoned)
+        lua_pushfstring(L, STOPPED_BY_FAULT " (at pc %p)", (void *)(uintptr_t)t->registers[REG_PC]);
+    else
         return;
-    lua_pushlstring(L, text, length);
     lua_setfield(L, -2, "error");
 }
 

@@ -29,6 +29,9 @@ enum {
 
 enum clock_kind { CLOCK_VIRTUAL, CLOCK_HOST };
 
+/* What is said of a thread that the kernel itself has stopped. */
+#define STOPPED_BY_FAULT "stopped by a fault that nobody handles; the kernel's message says which"
+
 /* Why machine_run came back. */
 enum stop_reason {
     STOP_NONE,     /* still running */

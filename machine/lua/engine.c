@@ -3,17 +3,17 @@
 
 #include "machine/lua/thread.h"
 
-enum { NO_ENGINE_NO_HEAP = 0, NO_ENGINE_HEAP_TOO_SMALL = 1 };
+enum { NO_ENGINE_HEAP_TOO_SMALL = 1 }; /* 0 and 2 are the other engine's */
 
 static bool is_root_thread(struct kernel *k, const struct tcb *t)
 {
     return kernel_address(k, t) == k->root_thread;
 }
 
-static void refuse_to_run(struct platform *p, struct tcb *t, uint64_t code)
+static void refuse_to_run(struct platform *p, struct tcb *t)
 {
     clock_advance(p, ENTRY_COST_NS);
-    kernel_user_exception(p->kernel, EXCEPTION_NO_ENGINE, code);
+    kernel_user_exception(p->kernel, EXCEPTION_NO_ENGINE, NO_ENGINE_HEAP_TOO_SMALL);
     if (t->is_abandoned && is_root_thread(p->kernel, t))
         p->root_error_count++;
 }
@@ -74,10 +74,7 @@ void lua_engine_run(struct platform *p, struct tcb *t)
     struct lua_thread *thread;
     int arguments = 0;
 
-    if (heap == NULL) {
-        refuse_to_run(p, t, NO_ENGINE_NO_HEAP);
-        return;
-    }
+    kassert(heap != NULL);
     process = process_of_heap(heap);
     if (process == NULL)
         process = process_create(p, heap);
@@ -87,7 +84,7 @@ void lua_engine_run(struct platform *p, struct tcb *t)
         process->is_root = true;
     thread = process == NULL ? NULL : thread_of(process, t);
     if (thread == NULL) {
-        refuse_to_run(p, t, NO_ENGINE_HEAP_TOO_SMALL);
+        refuse_to_run(p, t);
         return;
     }
     if (position_of(t) == POSITION_ELSEWHERE) {

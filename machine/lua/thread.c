@@ -148,8 +148,7 @@ static int describe_stop(lua_State *L)
     const char *text;
     size_t length;
 
-    luaL_traceback(L, thread->innermost,
-                   "stopped by a fault that nobody handles; the kernel's message says which", 1);
+    luaL_traceback(L, thread->innermost, STOPPED_BY_FAULT, 1);
     text = lua_tolstring(L, -1, &length);
     thread_keep_error(thread, text, length);
     return 0;

@@ -272,7 +272,8 @@ static void raise_fault(struct hart *h)
         kernel_user_exception(k, h->cause, 0);
 }
 
-/* Of the threads of the root task, those that have been stopped are counted. */
+/* Of the threads of the root task, those that have been stopped are counted. A thread that has just
+   been deleted is not one of them: what its memory held still stands there. */
 static void count_stop(struct platform *p, struct tcb *t)
 {
     struct tcb *root = tcb_at(p->kernel, p->kernel->root_thread);
@@ -319,12 +320,11 @@ static void end_slice(struct hart *h, struct tcb *t)
         return;
     h->reserved_vaddr = RESERVED_NONE;
     clock_advance(p, ENTRY_COST_NS);
-    if (is_call) {
+    if (is_call)
         kernel_syscall(p->kernel, (int64_t)t->registers[REG_A7]);
-    } else {
+    else
         raise_fault(h);
-        count_stop(p, t);
-    }
+    count_stop(p, t);
 }
 
 /* The thread runs for a slice. */
