@@ -42,19 +42,29 @@ test({ "ipc_caps: a capability arrives as a child of what was sent" }, "each kin
     end
   end)
 
+-- Whether work goes on, done by a thread that may fault and is stopped at last.
+local function goes_on(m, work, meanwhile)
+  local went_on = false
+  local prober = suite.thread(m, function()
+    work()
+    went_on = true
+  end, { fault_endpoint = m:object(seL4.EndpointObject) })
+  suite.rest()
+  if meanwhile then
+    meanwhile()
+    suite.rest()
+  end
+  done(seL4.TCB_Suspend(prober.tcb))
+  return went_on
+end
+
 -- Whether the notification's capability may signal, and wait: "sw", "s-", ...
 local function rights_of(m, notification, cap)
   seL4.Poll(notification)
   seL4.Signal(cap)
   local _, signalled = seL4.Poll(notification)
-  local went_on = false
-  local prober = suite.thread(m, function()
-    seL4.Poll(cap) -- a fault without the right to read
-    went_on = true
-  end, { fault_endpoint = m:object(seL4.EndpointObject) })
-  suite.rest()
-  done(seL4.TCB_Suspend(prober.tcb))
-  return (signalled ~= 0 and "s" or "-") .. (went_on and "w" or "-")
+  local waits = goes_on(m, function() seL4.Poll(cap) end) -- a fault without the right to read
+  return (signalled ~= 0 and "s" or "-") .. (waits and "w" or "-")
 end
 
 test({ "ipc_caps: a capability arrives with the rights it was sent with" }, "read and write",
@@ -66,6 +76,40 @@ test({ "ipc_caps: a capability arrives with the rights it was sent with" }, "rea
       local into = m:slot()
       expect(post(m, endpoint, endpoint, { sent }, into), 1)
       is(rights_of(m, notification, into), case[3], "rights")
+    end
+  end)
+
+-- What a capability to the endpoint allows: "wrgp", each a dash if not. To grant is to send
+-- `something`; to grant a reply, or to grant, is to be answered.
+local function endpoint_rights(m, endpoint, cap, something)
+  local s, into, writes = server(m), m:slot(), nil
+  goes_on(m, function() seL4.Send(cap, info(0, 1)) end, function()
+    writes = seL4.MessageInfo_get_label(s.nbrecv(endpoint)) == 1
+  end)
+  local reads = goes_on(m, function() s.nbrecv(cap) end)
+  local message = writes and post(m, endpoint, cap, { something }, into)
+  local grants = message and seL4.MessageInfo_get_extraCaps(message) == 1
+  local is_answered = writes and goes_on(m, function() seL4.Call(cap, info()) end, function()
+    s.nbrecv(endpoint)
+    s.answer(info())
+  end)
+  return (writes and "w" or "-") .. (reads and "r" or "-") .. (grants and "g" or "-") ..
+    (is_answered and "p" or "-")
+end
+
+test({ "ipc_caps: a capability arrives with the rights it was sent with" }, "of an endpoint",
+  function(m)
+    local carrier, endpoint = m:object(seL4.EndpointObject), m:object(seL4.EndpointObject)
+    local notification = m:object(seL4.NotificationObject)
+    for bits = 0, 15 do
+      local writes, reads, grants = bits & 1 ~= 0, bits & 2 ~= 0, bits & 4 ~= 0
+      local grants_reply = bits & 8 ~= 0
+      local rights = seL4.CapRights_new(grants_reply, grants, reads, writes)
+      local into = m:slot()
+      expect(post(m, carrier, carrier, { m:copy(endpoint, rights, 1) }, into), 1)
+      is(endpoint_rights(m, endpoint, into, notification), (writes and "w" or "-") ..
+        (reads and "r" or "-") .. (writes and grants and "g" or "-") ..
+        (writes and (grants or grants_reply) and "p" or "-"), "rights " .. bits)
     end
   end)
 
