@@ -178,6 +178,21 @@ static void no_interrupt_no_preemption(struct system *s)
     EXPECT(s->platform.pending_questions >= 2 && s->platform.pending_questions <= 10);
 }
 
+/* From one deletion to the next is one unit, so an interrupt waits for 100 deletions at most. */
+static void latency_of_a_revocation(struct system *s)
+{
+    uint64_t untyped = make(s, ABI_TYPE_UNTYPED, 16);
+    uint64_t slots = slots_new(s, 1000);
+
+    for (unsigned i = 0; i < 4; i++)
+        EXPECT_OK(retype(s, untyped, ABI_TYPE_ENDPOINT, 0, slots + 250 * i, 250));
+    s->k->work_units = 0;
+    start_storm(s, 1);
+    EXPECT_OK(cnode_revoke(s, untyped));
+    EXPECT_EQUAL(s->k->preemptions, 1000 / WORK_UNITS_PER_CHECK);
+    EXPECT_EQUAL(s->platform.pending_questions, s->k->preemptions);
+}
+
 #define STORMY .work_units_per_check = 1
 
 const struct test preemption_tests[] = {
@@ -191,4 +206,5 @@ const struct test preemption_tests[] = {
     TEST_ON("preemption: a half deleted object can only be deleted", zombie_is_no_service, STORMY),
     TEST("preemption: interrupts are looked for every 100 units of work",
          no_interrupt_no_preemption),
+    TEST("preemption: an interrupt waits for 100 deletions at most", latency_of_a_revocation),
     TESTS_END};
