@@ -7,15 +7,36 @@
 local packed = {}
 
 packed.functions = [[
+/* A word in memory that users see: little endian, whatever the host is. */
+struct user_word {
+    uint64_t little_endian;
+};
+
+static inline uint64_t user_word_swapped(uint64_t word)
+{
+    return __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? word : __builtin_bswap64(word);
+}
+
+static inline uint64_t user_word_load(const struct user_word *from)
+{
+    return user_word_swapped(from->little_endian);
+}
+
+static inline void user_word_store(struct user_word *to, uint64_t word)
+{
+    to->little_endian = user_word_swapped(word);
+}
+
 /* An IPC buffer as it lies in memory. */
 struct ipc_buffer {
-    uint64_t tag;
-    uint64_t msg[MESSAGE_WORDS_MAX];
-    uint64_t user_data;
-    uint64_t caps_or_badges[EXTRA_CAPS_MAX]; /* sent: CPtrs; received: badges of unwrapped ones */
-    uint64_t receive_cnode;
-    uint64_t receive_index;
-    uint64_t receive_depth;
+    struct user_word tag;
+    struct user_word msg[MESSAGE_WORDS_MAX];
+    struct user_word user_data;
+    struct user_word caps_or_badges[EXTRA_CAPS_MAX]; /* sent: CPtrs; received: badges of unwrapped
+                                                        ones */
+    struct user_word receive_cnode;
+    struct user_word receive_index;
+    struct user_word receive_depth;
 };
 
 _Static_assert(sizeof(struct ipc_buffer) == 1 << IPC_BUFFER_BITS, "an IPC buffer has its size");

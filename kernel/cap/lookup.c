@@ -135,14 +135,15 @@ enum outcome lookup_target(struct invocation *inv, struct lookup_target target, 
 struct slot *lookup_receive_slot(struct kernel *k, struct tcb *receiver,
                                  const struct ipc_buffer *buffer)
 {
-    struct lookup root = lookup_in_thread(k, receiver, buffer->receive_cnode);
+    struct lookup root = lookup_in_thread(k, receiver, user_word_load(&buffer->receive_cnode));
+    uint64_t depth = user_word_load(&buffer->receive_depth);
     struct lookup found;
 
     if (!root.slot || cap_type(root.slot->cap) != CAP_CNODE)
         return NULL;
-    if (buffer->receive_depth < 1 || buffer->receive_depth > WORD_BITS)
+    if (depth < 1 || depth > WORD_BITS)
         return NULL;
-    found = resolve_exactly(k, root.slot->cap, buffer->receive_index,
-                            (unsigned)buffer->receive_depth);
+    found = resolve_exactly(k, root.slot->cap, user_word_load(&buffer->receive_index),
+                            (unsigned)depth);
     return found.slot && cap_is_null(found.slot->cap) ? found.slot : NULL;
 }

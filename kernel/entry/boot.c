@@ -88,8 +88,11 @@ static void add_cap(struct boot *b, struct cap cap)
 /* A word of the boot information, by byte offset. */
 static void set_info(struct boot *b, unsigned offset, uint64_t value)
 {
+    struct user_word word;
+
+    user_word_store(&word, value);
     if (b->result == BOOT_OK)
-        memcpy(b->info + offset, &value, sizeof(value));
+        memcpy(b->info + offset, &word, sizeof(word));
 }
 
 /* A region of slots: from `start` to the next slot. */

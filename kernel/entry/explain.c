@@ -126,7 +126,7 @@ static void add_cap_argument(struct sentence *s, const struct invocation *inv,
 
     sentence_text(s, param->name);
     sentence_text(s, " is capability ");
-    sentence_number(s, inv->buffer->caps_or_badges[param->word]);
+    sentence_number(s, user_word_load(&inv->buffer->caps_or_badges[param->word]));
     sentence_text(s, ", ");
     sentence_cap(s, inv->kernel, slot->cap);
 }

@@ -155,7 +155,7 @@ static enum outcome look_up_caps(struct invocation *inv, unsigned extra_count)
         return fault_of_caller(inv, USE_SEND, inv->cptr, found.fault);
     inv->slot = found.slot;
     for (unsigned i = 0; inv->buffer && i < extra_count; i++) {
-        uint64_t cptr = inv->buffer->caps_or_badges[i];
+        uint64_t cptr = user_word_load(&inv->buffer->caps_or_badges[i]);
 
         found = lookup_in_thread(inv->kernel, inv->thread, cptr);
         if (!found.slot)

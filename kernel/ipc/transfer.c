@@ -26,7 +26,8 @@ static struct extra_caps read_extra_caps(struct kernel *k, struct tcb *sender,
     if (buffer == NULL)
         return extra;
     for (unsigned i = 0; i < count; i++) {
-        struct lookup found = lookup_in_thread(k, sender, buffer->caps_or_badges[i]);
+        uint64_t cptr = user_word_load(&buffer->caps_or_badges[i]);
+        struct lookup found = lookup_in_thread(k, sender, cptr);
 
         if (!found.slot)
             return (struct extra_caps){.count = 0};
@@ -58,7 +59,7 @@ static struct arrival transfer_caps(struct kernel *k, const struct extra_caps *e
         struct cap cap = extra->slots[i]->cap;
 
         if (cap_type(cap) == CAP_ENDPOINT && endpoint != 0 && cap.endpoint.object == endpoint) {
-            buffer->caps_or_badges[i] = cap.endpoint.badge;
+            user_word_store(&buffer->caps_or_badges[i], cap.endpoint.badge);
             arrival.unwrapped |= UINT64_C(1) << i;
         } else {
             struct cap derived = cap_derive_or_null(k, extra->slots[i], cap);

@@ -78,7 +78,7 @@ uint64_t tcb_message_word(const struct tcb *t, const struct ipc_buffer *buffer, 
     if (index < MESSAGE_REGISTER_COUNT)
         return t->registers[REG_A2 + index];
     kassert(index < MESSAGE_WORDS_MAX);
-    return buffer ? buffer->msg[index] : 0;
+    return buffer ? user_word_load(&buffer->msg[index]) : 0;
 }
 
 unsigned tcb_set_message_word(struct tcb *t, struct ipc_buffer *buffer, unsigned index, uint64_t v)
@@ -90,7 +90,7 @@ unsigned tcb_set_message_word(struct tcb *t, struct ipc_buffer *buffer, unsigned
     if (buffer == NULL)
         return MESSAGE_REGISTER_COUNT;
     kassert(index < MESSAGE_WORDS_MAX);
-    buffer->msg[index] = v;
+    user_word_store(&buffer->msg[index], v);
     return index + 1;
 }
 

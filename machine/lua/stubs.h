@@ -50,6 +50,6 @@ struct ipc_buffer *stub_buffer(lua_State *L, const char *function, const char *w
 
 /* The running thread's message words 0 to 3 as the program sees them between calls: in its IPC
    buffer or, without one, in the engine's words of its TCB. */
-uint64_t *stub_message_words(lua_State *L);
+struct user_word *stub_message_words(lua_State *L);
 
 #endif

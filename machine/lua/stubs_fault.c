@@ -42,8 +42,8 @@ static uint64_t received_word(lua_State *L, unsigned index)
     const struct ipc_buffer *buffer = tcb_buffer(k, trap_current(L), BUFFER_WRITE);
 
     if (index < MESSAGE_REGISTER_COUNT)
-        return stub_message_words(L)[index];
-    return buffer == NULL ? 0 : buffer->msg[index];
+        return user_word_load(&stub_message_words(L)[index]);
+    return buffer == NULL ? 0 : user_word_load(&buffer->msg[index]);
 }
 
 static void set_word(lua_State *L, const char *name, uint64_t value)

@@ -95,13 +95,13 @@ static void write_message(lua_State *L, const struct call *call, struct tcb *t)
             stub_buffer(L, method->name, "its message is longer than four words");
 
         for (unsigned i = MESSAGE_REGISTER_COUNT; i < method->length; i++)
-            buffer->msg[i] = call->words[i];
+            user_word_store(&buffer->msg[i], call->words[i]);
     }
     if (method->cap_count > 0) {
         struct ipc_buffer *buffer = stub_buffer(L, method->name, "its message has capabilities");
 
         for (unsigned i = 0; i < method->cap_count; i++)
-            buffer->caps_or_badges[i] = call->caps[i];
+            user_word_store(&buffer->caps_or_badges[i], call->caps[i]);
     }
 }
 
@@ -112,7 +112,8 @@ static uint64_t answer_word(lua_State *L, const struct stub_method *method, unsi
 {
     if (index < MESSAGE_REGISTER_COUNT)
         return trap_current(L)->registers[REG_A2 + index];
-    return stub_buffer(L, method->name, "its answer is longer than four words")->msg[index];
+    return user_word_load(
+        &stub_buffer(L, method->name, "its answer is longer than four words")->msg[index]);
 }
 
 /* Registers by name, as many as the answer has. */
@@ -146,10 +147,10 @@ static void push_result(lua_State *L, const struct stub_method *method,
 /* An error's words are left for GetMR, as libsel4 does. */
 static void store_error_words(lua_State *L, const struct tcb *t)
 {
-    uint64_t *words = stub_message_words(L);
+    struct user_word *words = stub_message_words(L);
 
     for (unsigned i = 0; i < MESSAGE_REGISTER_COUNT; i++)
-        words[i] = t->registers[REG_A2 + i];
+        user_word_store(&words[i], t->registers[REG_A2 + i]);
 }
 
 static int finish_invoke(lua_State *L)

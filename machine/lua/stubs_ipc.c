@@ -49,13 +49,13 @@ static void set_argument(lua_State *L, const struct ipc_row *row, struct tcb *t,
 static int set_words(lua_State *L, const struct ipc_row *row, struct tcb *t, int first)
 {
     bool loads = (row->flags & LOADS_WORDS) != 0;
-    const uint64_t *words = loads ? stub_message_words(L) : NULL;
+    const struct user_word *words = loads ? stub_message_words(L) : NULL;
 
     for (int i = 0; i < MESSAGE_REGISTER_COUNT; i++) {
         if ((row->flags & TAKES_WORDS) != 0)
             t->registers[REG_A2 + i] = stub_word_or_zero(L, first + i, row->name, word_names[i]);
         else if (loads)
-            t->registers[REG_A2 + i] = words[i];
+            t->registers[REG_A2 + i] = user_word_load(&words[i]);
         else
             t->registers[REG_A2 + i] = 0; /* a signal leaves them as they are */
     }
@@ -71,10 +71,10 @@ static int finish_ipc(lua_State *L)
     int count = 0;
 
     if ((row->flags & STORES_WORDS) != 0) {
-        uint64_t *words = stub_message_words(L);
+        struct user_word *words = stub_message_words(L);
 
         for (int i = 0; i < MESSAGE_REGISTER_COUNT; i++)
-            words[i] = t->registers[REG_A2 + i];
+            user_word_store(&words[i], t->registers[REG_A2 + i]);
     }
     if ((row->flags & RETURNS_INFO) != 0) {
         lua_pushinteger(L, (lua_Integer)t->registers[REG_A1]);

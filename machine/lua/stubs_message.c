@@ -64,11 +64,13 @@ struct ipc_buffer *stub_buffer(lua_State *L, const char *function, const char *w
     return buffer;
 }
 
-uint64_t *stub_message_words(lua_State *L)
+struct user_word *stub_message_words(lua_State *L)
 {
     struct ipc_buffer *buffer = find_buffer(L);
 
-    return buffer != NULL ? buffer->msg : &trap_current(L)->engine[ENGINE_MESSAGE];
+    if (buffer != NULL)
+        return buffer->msg;
+    return (struct user_word *)&trap_current(L)->engine[ENGINE_MESSAGE];
 }
 
 static int push_word(lua_State *L, uint64_t word)
@@ -135,7 +137,7 @@ static int cap_data_new(lua_State *L)
 /* --- the IPC buffer ------------------------------------------------------------------------------ */
 
 /* Message word `index`, in the buffer or, for the first ones, where there is none. */
-static uint64_t *message_word(lua_State *L, const char *function)
+static struct user_word *message_word(lua_State *L, const char *function)
 {
     uint64_t index = stub_number(L, 1, function, "i", MESSAGE_WORDS_MAX - 1);
 
@@ -146,18 +148,18 @@ static uint64_t *message_word(lua_State *L, const char *function)
 
 static int set_mr(lua_State *L)
 {
-    uint64_t *word = message_word(L, "SetMR");
+    struct user_word *word = message_word(L, "SetMR");
 
-    *word = stub_word(L, 2, "SetMR", "word");
+    user_word_store(word, stub_word(L, 2, "SetMR", "word"));
     return 0;
 }
 
 static int get_mr(lua_State *L)
 {
-    return push_word(L, *message_word(L, "GetMR"));
+    return push_word(L, user_word_load(message_word(L, "GetMR")));
 }
 
-static uint64_t *cap_word(lua_State *L, const char *function)
+static struct user_word *cap_word(lua_State *L, const char *function)
 {
     uint64_t index = stub_number(L, 1, function, "i", EXTRA_CAPS_MAX - 1);
 
@@ -167,33 +169,36 @@ static uint64_t *cap_word(lua_State *L, const char *function)
 
 static int set_cap(lua_State *L)
 {
-    uint64_t *word = cap_word(L, "SetCap");
+    struct user_word *word = cap_word(L, "SetCap");
 
-    *word = stub_word(L, 2, "SetCap", "cap");
+    user_word_store(word, stub_word(L, 2, "SetCap", "cap"));
     return 0;
 }
 
 static int get_cap(lua_State *L)
 {
-    return push_word(L, *cap_word(L, "GetCap"));
+    return push_word(L, user_word_load(cap_word(L, "GetCap")));
 }
 
 static int get_badge(lua_State *L)
 {
-    return push_word(L, *cap_word(L, "GetBadge"));
+    return push_word(L, user_word_load(cap_word(L, "GetBadge")));
 }
 
 static int set_user_data(lua_State *L)
 {
     uint64_t word = stub_word(L, 1, "SetUserData", "user_data");
 
-    stub_buffer(L, "SetUserData", "the word is in the IPC buffer")->user_data = word;
+    user_word_store(&stub_buffer(L, "SetUserData", "the word is in the IPC buffer")->user_data,
+                    word);
     return 0;
 }
 
 static int get_user_data(lua_State *L)
 {
-    return push_word(L, stub_buffer(L, "GetUserData", "the word is in the IPC buffer")->user_data);
+    static const char what[] = "the word is in the IPC buffer";
+
+    return push_word(L, user_word_load(&stub_buffer(L, "GetUserData", what)->user_data));
 }
 
 static int set_cap_receive_path(lua_State *L)
@@ -204,9 +209,9 @@ static int set_cap_receive_path(lua_State *L)
     uint64_t depth = stub_word(L, 3, name, "receive_depth");
     struct ipc_buffer *buffer = stub_buffer(L, name, "the path is in the IPC buffer");
 
-    buffer->receive_cnode = cnode;
-    buffer->receive_index = index;
-    buffer->receive_depth = depth;
+    user_word_store(&buffer->receive_cnode, cnode);
+    user_word_store(&buffer->receive_index, index);
+    user_word_store(&buffer->receive_depth, depth);
     return 0;
 }
 
