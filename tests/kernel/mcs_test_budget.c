@@ -222,6 +222,16 @@ static void domains_cut_time(struct system *s)
     EXPECT(timed.sc->consumed >= 200000 - 10000);
 }
 
+static void exit_is_charged(struct system *s)
+{
+    struct timed timed = make_periodic(s, 10, 3000, 10000);
+
+    root_sleep(s);
+    s->platform.time_us += 1000;
+    kernel_thread_exit(s->k);
+    EXPECT_EQUAL(timed.sc->consumed, 1000);
+}
+
 static void exit_without_budget(struct system *s)
 {
     struct timed timed = make_periodic(s, 10, 3000, 10000);
@@ -375,6 +385,7 @@ const struct test budget_tests[] = {
             budget_ends_in_an_operation, .work_units_per_check = 1),
     TEST_ON("budget: is charged across the turns of domains", domains_cut_time,
             .domain_count = 2, .schedule = two_domains, .schedule_length = 2),
+    TEST("budget: a thread that ends has paid", exit_is_charged),
     TEST("budget: a thread ends with no budget left", exit_without_budget),
     TEST("timeout: the message tells badge and time used, and lends nothing", timeout_message),
     TEST("timeout: the answer sets all registers", timeout_answer),

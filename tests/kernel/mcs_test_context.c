@@ -313,6 +313,25 @@ static void signal_lends(struct system *s)
     EXPECT_EQUAL(timed.sc->notification, 0);
 }
 
+/* A context that has rested meanwhile has its whole budget again, in one piece and from now on. */
+static void lent_after_a_rest(struct system *s)
+{
+    struct timed timed = make_timed(s, 10, (struct context_options){.budget = 3000,
+                                                                    .period = 10000});
+    uint64_t notification = make(s, ABI_TYPE_NOTIFICATION, 0);
+
+    resume(s, timed.cap);
+    EXPECT_OK(invoke(s, timed.context, ABI_SCHED_CONTEXT_BIND, CAPS(notification), NO_WORDS));
+    root_sleep(s);
+    s->platform.time_us += 1000;
+    receive(s, notification);
+    root_wake(s);
+    s->platform.time_us += 50000;
+    signal_to(s, notification);
+    EXPECT_EQUAL(refill_head(timed.sc)->amount, 3000);
+    EXPECT_EQUAL(refill_head(timed.sc)->time, s->platform.time_us);
+}
+
 /* A thread that polls keeps it. */
 static void poll_keeps(struct system *s)
 {
@@ -423,6 +442,7 @@ const struct test context_tests[] = {
     TEST("YieldTo: is answered when the thread goes", yield_and_delete_thread),
     TEST("YieldTo: a second caller lets the first go", yield_twice),
     TEST("notification: its context is lent with a signal and back when waiting", signal_lends),
+    TEST("notification: a context that is lent after a rest is whole", lent_after_a_rest),
     TEST("notification: a thread that polls keeps the context", poll_keeps),
     TEST("NBWait: of nothing comes back with badge 0", poll_keeps),
     TEST("endpoint: its queue is in order of priority, also after changes", queue_by_priority),

@@ -176,6 +176,17 @@ static void extra_boot_info(struct system *s)
                  s->root->registers[REG_A0] + 4096);
 }
 
+/* A heap begins at a multiple of its size: what lies behind it is not lost. */
+static void memory_behind_the_heap(struct system *s)
+{
+    uint64_t last;
+
+    system_boot(s, (struct system_options){.memory_mib = 40, .heap_bits = 24});
+    last = boot_info_word(s, INFO_UNTYPED + 8) - 1;
+    EXPECT_EQUAL(object_of(s, last), RAM_BASE + (32 << 20));
+    EXPECT_EQUAL(root_slot(s, last)->cap.untyped.size_bits, 23);
+}
+
 static void large_machine(struct system *s)
 {
     system_boot(s, (struct system_options){.memory_mib = 1024});
@@ -241,6 +252,7 @@ const struct test boot_tests[] = {
     TEST_ON("boot gives device pages that it is told of untypeds of their own", device_pages,
             .device_pages = two_pages, .device_page_count = 2),
     TEST_UNBOOTED("boot places extra information behind the boot information", extra_boot_info),
+    TEST_UNBOOTED("boot gives the memory behind the Lua heap, too", memory_behind_the_heap),
     TEST_UNBOOTED("boot of a machine of 1 GiB works", large_machine),
     TEST_UNBOOTED("boot says when the memory is too small", too_small_machine),
     TEST_UNBOOTED("boot says when the root CNode is too small", too_small_cnode),

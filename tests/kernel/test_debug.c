@@ -144,6 +144,22 @@ static void names_appear(struct system *s)
     EXPECT(strstr(s->platform.console, "blocked on receive of server_ep") != NULL);
 }
 
+/* The last byte is the end's. */
+static void long_names_are_cut(struct system *s)
+{
+    uint64_t endpoint = make(s, ABI_TYPE_ENDPOINT, 0);
+    char name[THREAD_NAME_SIZE + 2];
+    char expected[THREAD_NAME_SIZE];
+
+    memset(name, 'n', sizeof(name));
+    memset(expected, 'n', sizeof(expected));
+    expected[THREAD_NAME_SIZE - 1] = '\0';
+    for (unsigned length = THREAD_NAME_SIZE - 1; length <= THREAD_NAME_SIZE + 1; length++) {
+        EXPECT(name_set(s->k, root_slot(s, endpoint)->cap, name, length));
+        EXPECT(name_is(s, endpoint, expected));
+    }
+}
+
 static void names_are_of_objects(struct system *s)
 {
     uint64_t endpoint = make(s, ABI_TYPE_ENDPOINT, 0);
@@ -211,6 +227,8 @@ const struct test debug_tests[] = {
     TEST("DebugSnapshot: prints the capabilities", snapshot),
     TEST("DebugHalt: nobody runs any more", halt),
     TEST("a refusal is explained with the method and what was in the way", refusals_are_explained),
+    TEST_ON("names of objects are cut where they are too long", long_names_are_cut,
+            .name_capacity = 4),
     TEST_ON("names of objects appear in explanations and dumps", names_appear, .name_capacity = 4),
     TEST_ON("a name is an object's, and a badge may have one of its own", names_are_of_objects,
             .name_capacity = 4),

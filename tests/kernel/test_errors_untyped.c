@@ -65,4 +65,8 @@ const struct error_row untyped_errors[] = {
                ABI_NOT_ENOUGH_MEMORY, NUMBER(8192 - 16), ABI_TYPE_UNTYPED, 13, 0, 0, B_EMPTY, 1),
     RETYPE_ROW("RangeError: a Lua heap below the least size", B_UNTYPED, ROOT_CNODE,
                ABI_RANGE_ERROR, RANGE(16, 30), ABI_TYPE_LUA_HEAP, 15, 0, 0, B_EMPTY, 1),
+    RETYPE_ROW("RangeError: a Lua heap above the greatest size", B_UNTYPED, ROOT_CNODE,
+               ABI_RANGE_ERROR, RANGE(16, 30), ABI_TYPE_LUA_HEAP, 31, 0, 0, B_EMPTY, 1),
+    RETYPE_ROW("NotEnoughMemory: a Lua heap of the greatest size", B_UNTYPED, ROOT_CNODE,
+               ABI_NOT_ENOUGH_MEMORY, NUMBER(16384), ABI_TYPE_LUA_HEAP, 30, 0, 0, B_EMPTY, 1),
     {.method = NULL}};

@@ -101,6 +101,38 @@ static void copy_suspends_and_resumes(struct system *s)
     EXPECT_EQUAL(tcb_of(s, target)->registers[REG_PC], 0x10000);
 }
 
+/* Each flag does what it says and nothing else. */
+static void copy_leaves_the_source(struct system *s)
+{
+    uint64_t source = make_thread(s, (struct thread_options){.priority = 50});
+    uint64_t target = make_thread(s, (struct thread_options){.priority = 50});
+
+    resume(s, source);
+    EXPECT_OK(invoke(s, target, ABI_TCB_COPY_REGISTERS, CAPS(source), WORDS(FRAME | INTEGER)));
+    EXPECT_EQUAL(tcb_of(s, source)->state, THREAD_RESTART);
+    EXPECT_EQUAL(tcb_of(s, target)->state, THREAD_INACTIVE);
+}
+
+/* pc is a frame register: without them a thread goes on where it was to go on. */
+static void copy_integers_keeps_the_place(struct system *s)
+{
+    uint64_t endpoint = make(s, ABI_TYPE_ENDPOINT, 0);
+    uint64_t thread = make_thread(s, (struct thread_options){.priority = 50});
+    uint64_t source = make(s, ABI_TYPE_TCB, 0);
+    uint64_t address;
+
+    resume(s, thread);
+    root_sleep(s);
+    receive(s, endpoint);
+    address = tcb_of(s, thread)->next_pc;
+    tcb_of(s, thread)->registers[REG_PC] = 0x4440; /* as if its engine knew better */
+    root_wake(s);
+    EXPECT_OK(invoke(s, thread, ABI_TCB_COPY_REGISTERS, CAPS(source), WORDS(INTEGER)));
+    EXPECT_EQUAL(tcb_of(s, thread)->next_pc, address);
+    EXPECT_OK(invoke(s, thread, ABI_TCB_COPY_REGISTERS, CAPS(source), WORDS(FRAME)));
+    EXPECT_EQUAL(tcb_of(s, thread)->next_pc, 0);
+}
+
 static void tls_base(struct system *s)
 {
     uint64_t tcb = make(s, ABI_TYPE_TCB, 0);
@@ -138,6 +170,10 @@ const struct test registers_tests[] = {
     TEST("TCB_CopyRegisters succeeds: frame and integer registers apart", copy_groups),
     TEST("TCB_CopyRegisters succeeds: it suspends the source and resumes the target",
          copy_suspends_and_resumes),
+    TEST("TCB_CopyRegisters succeeds: it neither suspends nor resumes unasked",
+         copy_leaves_the_source),
+    TEST("TCB_CopyRegisters succeeds: integer registers alone leave a thread where it is",
+         copy_integers_keeps_the_place),
     TEST("TCB_SetTLSBase succeeds: it sets register tp", tls_base),
     TEST("registers: a thread stopped between two calls goes on where it was",
          suspended_while_running),

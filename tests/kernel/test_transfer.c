@@ -208,6 +208,23 @@ static void buffer_to_read(struct system *s)
     there_and_back(s, ABI_READ, 6, 4);
 }
 
+/* An error's fifth word has no place there, and the frame is left as it is. */
+static void error_without_room(struct system *s)
+{
+    struct post p = make_post(s);
+    uint64_t guarded = slot_new(s);
+    uint64_t cnode = make(s, ABI_TYPE_CNODE, 4);
+    const struct message m = {.label = ABI_CNODE_DELETE, .length = 2, .words = {0x40, 12}};
+
+    EXPECT_OK(invoke(s, ROOT_CNODE, ABI_CNODE_MINT, CAPS(ROOT_CNODE),
+                     WORDS(guarded, 64, cnode, 64, ABI_ALL_RIGHTS, 5 << 6 | 8)));
+    set_buffer(s, &p, ABI_READ);
+    root_sleep(s);
+    call(s, guarded, &m);
+    EXPECT_EQUAL(abi_info_label(p.thread->registers[REG_A1]), ABI_FAILED_LOOKUP);
+    EXPECT_EQUAL(abi_info_length(p.thread->registers[REG_A1]), 4);
+}
+
 static void buffer_of_no_use(struct system *s)
 {
     there_and_back(s, ABI_WRITE, 4, 4); /* to write without reading is no right of a frame */
@@ -260,6 +277,7 @@ const struct test transfer_tests[] = {
     TEST("transfer: a capability that is not found is the sender's fault", bad_extra_capability),
     TEST("transfer: a capability that has gone since does not arrive", extra_capability_gone),
     TEST("transfer: a buffer that may only be read takes no words", buffer_to_read),
+    TEST("transfer: a refusal is cut where the buffer can only be read", error_without_room),
     TEST("transfer: a buffer of a frame without rights is none", buffer_of_no_use),
     TEST("transfer: the buffer is read when the message is taken", read_when_taken),
     TEST("transfer: an answer may bring a capability", with_an_answer),
