@@ -2,6 +2,7 @@
 --- Mutation testing of kernel/: changes one thing at a time and sees whether a test notices.
 ---
 ---   lua5.4 tests/mutation/mutate.lua [COUNT [SEED [FOLDER]]]    (from the root of the repository)
+---   lua5.4 tests/mutation/mutate.lua again FILE [FOLDER]
 ---
 --- Takes COUNT (500) random mutants out of all that it can make, compiles each into the test
 --- programs in FOLDER (build/mutation) and runs them until one fails. Those that pass are built
@@ -10,10 +11,14 @@
 --- to standard error. It needs the release build with its tests, and an hour or more; SELVM_SHARED
 --- as for the other tests.
 ---
+--- "again" tries those that FILE, the output of earlier runs, says have survived, as far as their
+--- lines are still there: for tests that have been written since.
+---
 --- A mutant that behaves as the original does survives rightly: docs/mutation.md says which.
 
-local COUNT = tonumber(arg[1]) or 500
-local SEED = tonumber(arg[2]) or 1
+local EARLIER = arg[1] == "again" and (arg[2] or error("again needs the name of a file", 0))
+local COUNT = EARLIER and math.huge or tonumber(arg[1]) or 500
+local SEED = not EARLIER and tonumber(arg[2]) or 1
 local FOLDER = arg[3] or "build/mutation"
 local SECONDS = 20
 
@@ -118,6 +123,27 @@ local function kernel_files()
     files[#files + 1] = { path = path, is_excluded = is_excluded }
   end
   return files
+end
+
+-- What tells one mutant from another, wherever its line is by now.
+local function key_of(path, before, after)
+  return path .. "\n" .. before:match("%S.*") .. "\n" .. after:match("%S.*")
+end
+
+local SURVIVOR = "([%w_/]+%.c):%d+:\n  %- ([^\n]*)\n  %+ ([^\n]*)" -- as judge() prints it
+
+-- Those of the mutants that the output of earlier runs lists.
+local function survivors_of(path, mutants)
+  local is_listed, chosen = {}, {}
+  for source, before, after in read(path):gmatch(SURVIVOR) do
+    is_listed[key_of(source, before, after)] = true
+  end
+  for _, mutant in ipairs(mutants) do
+    if is_listed[key_of(mutant.path, mutant.before, mutant.after)] then
+      chosen[#chosen + 1] = mutant
+    end
+  end
+  return chosen
 end
 
 -- A generator of our own, so that a seed means the same everywhere.
@@ -255,7 +281,11 @@ for _, file in ipairs(files) do
     add_mutants(mutants, file.path)
   end
 end
-shuffle(mutants)
+if EARLIER then
+  mutants = survivors_of(EARLIER, mutants)
+else
+  shuffle(mutants)
+end
 print(("%d mutants can be made; %d of them are tried"):format(#mutants,
   math.min(COUNT, #mutants)))
 assert(run("mkdir -p %s", FOLDER))
