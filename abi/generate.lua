@@ -3,8 +3,9 @@
 --
 --   lua5.4 abi/generate.lua OUTDIR
 --
--- makes OUTDIR/abi/*.h (headers), OUTDIR/docs/api.md (API reference) and OUTDIR/lua/seL4.d.lua
--- (annotations for editors), with any missing folders. The result depends on nothing but the tables.
+-- makes OUTDIR/abi/*.h (headers), OUTDIR/docs/api.md (API reference), OUTDIR/lua/seL4.d.lua
+-- (annotations for editors) and OUTDIR/c/{classic,mcs}/sel4/*.h (headers of the C library for
+-- programs), with any missing folders. The result depends on nothing but the tables.
 -- Exit status: 0 done, 1 a file cannot be written, 2 wrong usage.
 
 local here = arg[0]:match("^(.*)[/\\][^/\\]*$") or "."
@@ -22,6 +23,14 @@ local outputs = {
   { "docs/api.md", "abi.generate_reference" },
   { "lua/seL4.d.lua", "abi.generate_annotations" },
 }
+local folders = { "abi", "docs", "lua", "c/classic/sel4", "c/mcs/sel4" }
+
+for _, configuration in ipairs { "classic", "mcs" } do
+  for _, name in ipairs { "config", "constants", "shared_types", "faults", "invocations" } do
+    local path = ("c/%s/sel4/%s.h"):format(configuration, name)
+    outputs[#outputs + 1] = { path, "abi.generate_c_" .. name, configuration }
+  end
+end
 
 local function fail(status, format, ...)
   io.stderr:write("generate: ", format:format(...), "\n")
@@ -37,7 +46,7 @@ local function quote(path)
   return "'" .. path:gsub("'", "'\\''") .. "'"
 end
 
-for _, folder in ipairs { "abi", "docs", "lua" } do
+for _, folder in ipairs(folders) do
   local path = outdir .. "/" .. folder
   if not os.execute("mkdir -p " .. quote(path)) then
     fail(1, "cannot make folder %s", path)
