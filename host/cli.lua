@@ -5,6 +5,7 @@
 
 local options = require "selvm.options"
 local repl = require "selvm.repl"
+local sdk = require "selvm.sdk"
 local selvm = require "selvm"
 local words = require "selvm.words"
 
@@ -15,10 +16,12 @@ seLVM: the seL4 microkernel with the Lua virtual machine as its hardware.
 
 usage: selvm run [OPTIONS] FILE.lua [ARG...]
        selvm repl [OPTIONS]
+       selvm sdk [--mcs] FOLDER
        selvm --help | --version
 
 `selvm run` boots seL4 with FILE.lua as its root task. See 'selvm run --help'.
 `selvm repl` boots seL4 with a root task that runs what you type. See 'selvm repl --help'.
+`selvm sdk` writes the C library for RISC-V programs to a folder. See 'selvm sdk --help'.
 ]]
 
 local RUN_HELP = [[
@@ -51,6 +54,19 @@ Boots a machine whose root task reads Lua from the standard input and runs it; t
 
 Exit status: 0 the input has ended, or the machine was halted; 1 the root task has failed; 2 wrong
 usage, or the machine cannot be made.
+]]
+
+local SDK_HELP = [[
+usage: selvm sdk [--mcs] FOLDER
+
+Writes to FOLDER, which must be new or empty, what C programs for seL4 are made with: libsel4's
+interface as headers, start-up code, a small printf, a linker script, and README.md, which says how
+to compile and run.
+
+  --mcs            for the MCS kernel; such programs are run with 'selvm run --mcs'
+  --help, --version
+
+Exit status: 0 done; 1 the folder cannot be written, and nothing is left there; 2 wrong usage.
 ]]
 
 -- Options of `run` and `repl`: the field they set, and whether a value follows.
@@ -291,6 +307,46 @@ local function run_repl(arguments)
   return status
 end
 
+-- The folder and the options of `sdk`; nil, why.
+local function read_sdk_arguments(arguments)
+  local given, names = {}, { "--mcs", "--help", "--version" }
+  for _, text in ipairs(arguments) do
+    local option = text:sub(1, 1) == "-" and RUN_OPTIONS[text]
+    if option and not option.has_value and text ~= "--trace-errors" then
+      given[option.field] = true
+    elseif text:sub(1, 1) == "-" then
+      return nil, ("unknown option '%s'%s"):format(text, suggestion(text, names))
+    elseif given.folder then
+      return nil, ("'%s' is too much: one folder is written, '%s'"):format(text, given.folder)
+    elseif text ~= "" then
+      given.folder = text
+    end
+  end
+  return given
+end
+
+local function write_sdk(arguments)
+  local given, why = read_sdk_arguments(arguments)
+  if not given then
+    return wrong_usage("sdk", "%s", why)
+  elseif given.help then
+    io.write(SDK_HELP)
+    return DONE
+  elseif given.version then
+    return print_version()
+  elseif not given.folder then
+    return wrong_usage("sdk", "no folder given; write: selvm sdk FOLDER")
+  end
+  local is_written, problem = sdk.write(given.folder, given.mcs)
+  if not is_written then
+    complain("%s", problem)
+    return FAILED
+  end
+  io.write(("The C library is in %s; its README.md says how to compile and run.\n"):format(
+    given.folder))
+  return DONE
+end
+
 -- What may have been meant by a command that does not exist.
 local function advice(command)
   if command:find("%.lua$") then
@@ -298,7 +354,7 @@ local function advice(command)
   elseif RUN_OPTIONS[command:match("^[^=]*")] then
     return "; options stand behind 'run': selvm run [OPTIONS] FILE.lua"
   end
-  local near = suggestion(command, { "run", "repl", "--help", "--version" })
+  local near = suggestion(command, { "run", "repl", "sdk", "--help", "--version" })
   return near ~= "" and near or "; write: selvm run FILE.lua"
 end
 
@@ -310,6 +366,8 @@ return function(...)
     return run(arguments)
   elseif command == "repl" then
     return run_repl(arguments)
+  elseif command == "sdk" then
+    return write_sdk(arguments)
   elseif command == "--help" or command == "help" or command == "-h" then
     io.write(HELP)
     return DONE

@@ -286,6 +286,17 @@ static int core_library(lua_State *L)
     return 1;
 }
 
+/* core.sdk() -> the files of the C library, { name = text } */
+static int core_sdk(lua_State *L)
+{
+    lua_newtable(L);
+    for (const struct embedded_file *file = embedded_sdk; file->name != NULL; file++) {
+        lua_pushlstring(L, (const char *)file->text, file->length);
+        lua_setfield(L, -2, file->name);
+    }
+    return 1;
+}
+
 /* --- opening ---------------------------------------------------------------------------------- */
 
 static const luaL_Reg core_functions[] = {
@@ -300,6 +311,7 @@ static const luaL_Reg core_functions[] = {
     {"error_count", core_error_count},
     {"is_closed", core_is_closed},
     {"library", core_library},
+    {"sdk", core_sdk},
     {"threads", describe_threads},
     {"capabilities", describe_capabilities},
     {NULL, NULL},

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Lua files that are part of the program; tools/embed.lua makes the tables when it is built. */
+/* Files that are part of the program; tools/embed.lua makes the tables when it is built. */
 #ifndef MACHINE_EMBEDDED_H
 #define MACHINE_EMBEDDED_H
 
@@ -15,6 +15,7 @@ struct embedded_file {
 extern const struct embedded_file embedded_host[];    /* host/, as selvm.NAME */
 extern const struct embedded_file embedded_user[];    /* user/ */
 extern const struct embedded_file embedded_library[]; /* machine/lua/library/ */
+extern const struct embedded_file embedded_sdk[];     /* user/c/, and what abi/ makes for it */
 
 /* Whether two texts are the same. */
 bool text_equals(const char *a, const char *b);

@@ -40,6 +40,7 @@ return {
   { "conformance", "lua5.4 tests/conformance/test_conformance.lua $build/selvm", both },
   { "linker", "lua5.4 tests/host/test_linker.lua" },
   { "command line", "lua5.4 tests/host/test_cli.lua $build/selvm", all },
+  { "C library", "lua5.4 tests/host/test_sdk.lua $build/selvm", all },
   { "repl", "lua5.4 tests/host/test_repl.lua $build/selvm", all },
   { "module", "lua5.4 tests/host/test_module.lua", { "release" } },
   { "module", sanitized .. "lua5.4 tests/host/test_module.lua $build", { "debug" } },

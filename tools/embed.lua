@@ -5,6 +5,7 @@
 --
 -- writes `const struct embedded_file TABLE[]` with a row for each file. FOLDER/a/b.lua is named
 -- PREFIX followed by "a.b", and FOLDER/a/init.lua PREFIX followed by "a". Paths are kept as given.
+-- An argument NAME=FILE gives a file another name, which is its path in the table, too.
 -- Exit status: 0 done, 1 a file cannot be read or written, 2 wrong usage.
 
 local BYTES_PER_LINE = 24
@@ -29,6 +30,15 @@ local function module_name(path, prefix, folder)
   return prefix .. name
 end
 
+-- Where a file is, and its name and path in the table.
+local function places(argument, prefix, folder)
+  local name, file = argument:match("^([^=]+)=(.+)$")
+  if name then
+    return file, name, name
+  end
+  return argument, module_name(argument, prefix, folder), argument
+end
+
 local function bytes_of(text)
   local lines = {}
   for at = 1, #text, BYTES_PER_LINE do
@@ -45,13 +55,13 @@ local out, name, prefix, folder = table.unpack(arg, 1, 4)
 
 local parts, rows = {}, {}
 for index = 5, #arg do
-  local text = read(arg[index])
-  local array = "text_" .. index - 4
+  local source, file_name, path = places(arg[index], prefix, folder)
+  local text, array = read(source), "text_" .. index - 4
   -- An array cannot be empty, so each has a final 0 that its length leaves out.
   parts[#parts + 1] = ("static const unsigned char %s[] = {\n%s\n    0};\n"):format(
     array, bytes_of(text))
   rows[#rows + 1] = ('    {"%s", "%s", %s, %d},\n'):format(
-    module_name(arg[index], prefix, folder), arg[index], array, #text)
+    file_name, path, array, #text)
 end
 rows[#rows + 1] = "    {NULL, NULL, NULL, 0},\n"
 
