@@ -8,6 +8,7 @@
 #include "machine/rv64/bytes.h"
 #include "machine/rv64/decode.h"
 #include "machine/rv64/ieee.h"
+#include "machine/rv64/ieee_host.h"
 
 enum { ROUNDING_SHIFT = 5, ROUNDING_DYNAMIC = 7 };
 
@@ -57,27 +58,40 @@ static bool begin(struct hart *h, struct op *op, struct ieee_mode *mode)
 
 /* --- arithmetic ------------------------------------------------------------------------------- */
 
-#define BINARY_OPERATION(name, f, function)                                                        \
+/* `host` computes a result of x and y, `function` does what the host cannot (ieee_host.h). */
+#define BINARY_OPERATION(name, f, function, number, host_number, is_ordinary, host)                \
     static struct op *name(struct hart *h, struct op *op)                                          \
     {                                                                                              \
         struct ieee_mode mode;                                                                     \
-        uint64_t result;                                                                           \
+        uint64_t a, b, result;                                                                     \
+        number x, y;                                                                               \
                                                                                                    \
         if (!begin(h, op, &mode))                                                                  \
             return NULL;                                                                           \
-        result = function(f, read_float(h, f, op->rs1), read_float(h, f, op->rs2), mode);          \
+        a = read_float(h, f, op->rs1);                                                             \
+        b = read_float(h, f, op->rs2);                                                             \
+        x = host_number(a);                                                                        \
+        y = host_number(b);                                                                        \
+        if (!host_may_compute(mode) || !is_ordinary(host, &result))                                \
+            result = function(f, a, b, mode);                                                      \
         write_float(h, f, op->rd, result);                                                         \
         return next(h, op);                                                                        \
     }
 
-BINARY_OPERATION(fadd_s, IEEE_SINGLE, ieee_add)
-BINARY_OPERATION(fsub_s, IEEE_SINGLE, ieee_subtract)
-BINARY_OPERATION(fmul_s, IEEE_SINGLE, ieee_multiply)
-BINARY_OPERATION(fdiv_s, IEEE_SINGLE, ieee_divide)
-BINARY_OPERATION(fadd_d, IEEE_DOUBLE, ieee_add)
-BINARY_OPERATION(fsub_d, IEEE_DOUBLE, ieee_subtract)
-BINARY_OPERATION(fmul_d, IEEE_DOUBLE, ieee_multiply)
-BINARY_OPERATION(fdiv_d, IEEE_DOUBLE, ieee_divide)
+#define SINGLE_OPERATION(name, function, host)                                                     \
+    BINARY_OPERATION(name, IEEE_SINGLE, function, float, host_single, host_single_is_ordinary, host)
+#define DOUBLE_OPERATION(name, function, host)                                                     \
+    BINARY_OPERATION(name, IEEE_DOUBLE, function, double, host_double, host_double_is_ordinary,    \
+                     host)
+
+SINGLE_OPERATION(fadd_s, ieee_add, x + y)
+SINGLE_OPERATION(fsub_s, ieee_subtract, x - y)
+SINGLE_OPERATION(fmul_s, ieee_multiply, x * y)
+SINGLE_OPERATION(fdiv_s, ieee_divide, x / y)
+DOUBLE_OPERATION(fadd_d, ieee_add, x + y)
+DOUBLE_OPERATION(fsub_d, ieee_subtract, x - y)
+DOUBLE_OPERATION(fmul_d, ieee_multiply, x * y)
+DOUBLE_OPERATION(fdiv_d, ieee_divide, x / y)
 
 #define ROOT_OPERATION(name, f)                                                                    \
     static struct op *name(struct hart *h, struct op *op)                                          \

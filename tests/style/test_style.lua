@@ -164,8 +164,8 @@ end)
 -- What the sources of a folder may include besides themselves.
 local MAY_INCLUDE = {
   kernel = { "kernel/", "abi/", "stdbool.h", "stddef.h", "stdint.h" },
-  machine = { "machine/", "kernel/", "abi/", "lua.h", "lauxlib.h", "lualib.h", "stdbool.h",
-    "stdint.h", "string.h" },
+  machine = { "machine/", "kernel/", "abi/", "lua.h", "lauxlib.h", "lualib.h", "float.h",
+    "stdbool.h", "stdint.h", "string.h" },
   host = { "host/", "machine/", "kernel/", "abi/", "lua.h", "lauxlib.h", "lualib.h", "stdbool.h",
     "stddef.h", "string.h" },
   ["host/terminal"] = { "" }, -- only of the executable: it may use the C library
