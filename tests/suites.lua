@@ -48,6 +48,8 @@ return {
   { "module, Lua 5.3", "lua5.3 tests/host/test_module.lua", { "lua5.3" } },
   { "failed assertion", "$build/tests/test_assertion", all },
   { "executables", "lua5.4 tests/rv64/test_elf.lua" },
+  { "RISC-V sequences", "lua5.4 tests/rv64/test_sequences.lua $build/selvm 6000", { "release" } },
+  { "RISC-V sequences", "lua5.4 tests/rv64/test_sequences.lua $build/selvm 1500", { "debug" } },
   { "random RISC-V code", "lua5.4 tests/rv64/test_random.lua", { "release" } },
   { "random RISC-V code", sanitized .. "lua5.4 tests/rv64/test_random.lua $build", { "debug" } },
   { "devices", "lua5.4 tests/host/test_devices.lua $build/selvm", all },

@@ -1,0 +1,148 @@
+-- SPDX-License-Identifier: MIT
+--- Sequences' jumps: branches, loops, calls, and code that changes itself. Their bodies are made of
+--- all families again.
+
+local operands = require "tests.rv64.sequences.operands"
+
+local random, pick = math.random, operands.pick
+
+local BRANCHES = { "beq", "bne", "blt", "bge", "bltu", "bgeu" }
+local DEPTH_MAX = 2
+
+-- A few instructions, s.any(s) each.
+local function body(s, count)
+  s.depth = s.depth + 1
+  for _ = 1, count or random(3) do
+    s.any(s)
+  end
+  s.depth = s.depth - 1
+end
+
+local function branch(s)
+  local label = s:label()
+  local name, a, b = pick(BRANCHES), s:source(), s:source()
+  s:emit("%s %s, %s, %s", name, a, random(6) == 1 and a or b, label)
+  body(s)
+  s:place(label)
+end
+
+local function short_branch(s)
+  local label = s:label()
+  s:emit("%s %s, %s", pick { "c.beqz", "c.bnez" }, s:short_source(), label)
+  s:emit("%s %s, %s, %d", "addi", s:target(), s:source(), random(-2048, 2047))
+  s:place(label)
+end
+
+local function loop(s)
+  local label, counter = s:label(), s:lock(s:nonzero())
+  s:emit("li %s, %d", counter, random(4))
+  s:place(label)
+  body(s, random(2))
+  s:emit("addi %s, %s, -1", counter, counter)
+  s:emit("bnez %s, %s", counter, label)
+  s:unlock(counter)
+end
+
+local function jump(s)
+  local label = s:label()
+  s:emit("%s", pick { "j " .. label, ("jal %s, %s"):format(s:target(), label), "c.j " .. label })
+  body(s)
+  s:place(label)
+end
+
+-- Bit 0 of the sum is ignored.
+local function indirect_jump(s)
+  local label, base = s:label(), s:nonzero()
+  local offset = pick { 0, 1, 2, -2, 2047, -2048, random(-2048, 2047) }
+  s:emit("lla %s, %s%+d", base, label, -offset + (offset % 2 == 0 and random(0, 1) or 0))
+  if offset == 0 and random(2) == 1 then
+    s:emit("%s", (pick { "c.jr %s", "jr %s" }):format(base))
+  else
+    s:emit("jalr %s, %d(%s)", random(4) == 1 and base or s:target(), offset, base)
+  end
+  body(s, 1)
+  s:place(label)
+end
+
+local function call(s)
+  local start, stop, link = s:label(), s:label(), s:lock(s:nonzero())
+  if link == "x1" and random(2) == 1 then
+    local base = s:nonzero()
+    s:emit("lla %s, %s", base, start)
+    s:emit("c.jalr %s", base)
+  else
+    s:emit("jal %s, %s", link, start)
+  end
+  body(s, 1)
+  s:emit("j %s", stop)
+  s:place(start)
+  body(s, 1)
+  s:emit("jr %s", link)
+  s:place(stop)
+  s:unlock(link)
+end
+
+-- An instruction that one of the same length replaces after it has been executed: of 4 bytes, or
+-- of 2.
+local REPLACED = {
+  { "sw", "lw", ".option norvc", function(s)
+    return ("%s %s, %s, %d"):format(pick { "addi", "xori", "slti" }, s:nonzero(), s:source(),
+      random(-2048, 2047))
+  end },
+  { "sh", "lh", ".option rvc", function(s)
+    return ("c.li %s, %d"):format(s:nonzero(), random(-32, 31))
+  end },
+}
+
+-- Puts what follows where it begins in one page and ends in the next, or a little before.
+local function go_to_page_end(s, label)
+  s:emit("j %s", label)
+  s:emit(".balign 4096")
+  s:emit(".skip %d", 4096 - pick { 2, 2, 2, 4, 6, 8 })
+end
+
+local function self_modification(s)
+  local row = pick(REPLACED)
+  local literal, over, label = s:label(), s:label(), s:label()
+  local counter, base, value = s:lock(s:nonzero()), s:lock(s:nonzero()), s:lock(s:nonzero())
+  s:emit(".option push")
+  s:emit("%s", row[3])
+  s:emit("j %s", over)
+  s:place(literal)
+  s:emit("%s", row[4](s))
+  s:place(over)
+  s:emit("lla %s, %s", base, literal)
+  s:emit("%s %s, (%s)", row[2], value, base)
+  s:emit("li %s, %d", counter, random(1, 2))
+  if random(10) == 1 then
+    go_to_page_end(s, label)
+  end
+  s:place(label)
+  s:emit("%s", row[4](s))
+  s:emit("lla %s, %s", base, label)
+  s:emit("%s %s, (%s)", row[1], value, base)
+  if random(3) > 1 then
+    s:emit("fence.i")
+  end
+  s:emit("addi %s, %s, -1", counter, counter)
+  s:emit("bgez %s, %s", counter, label)
+  s:emit(".option pop")
+  s:unlock(counter, base, value)
+end
+
+local FLOW = {
+  { 6, branch }, { 2, short_branch }, { 3, loop }, { 3, jump }, { 3, indirect_jump }, { 2, call },
+  { 1, self_modification },
+}
+
+-- Not too many in one another.
+for _, family in ipairs(FLOW) do
+  local make = family[2]
+  family[2] = function(s)
+    if s.depth < DEPTH_MAX then
+      make(s)
+    end
+  end
+end
+
+return FLOW
