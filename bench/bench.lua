@@ -14,6 +14,7 @@ package.path = "./?.lua;" .. package.path
 
 local floor = require "floor"
 local report = require "bench.report"
+local riscv = require "bench.riscv"
 local selvm = require "selvm"
 
 if arg[1] == "--compare" then
@@ -90,6 +91,14 @@ local function c_call()
     for _ = 1, count do
       call(1, 2, 3, 4, 5, 6)
     end
+  end) / count
+end
+
+-- An iteration of a loop that does nothing.
+local function loop_iteration()
+  local count = 100000000 // SCALE
+  return seconds_of(function()
+    for _ = 1, count do end
   end) / count
 end
 
@@ -197,6 +206,21 @@ for _, size in ipairs { 64, 1024 } do
 end
 add("selvm run examples/hello.lua", "ms", command_seconds "./selvm run examples/hello.lua",
   command_seconds "lua5.4 -e 'print \"hello\"'", "lua5.4 printing hello", 1)
+
+if riscv.is_there() then
+  for _, part in ipairs(riscv.PARTS) do
+    add(("RISC-V code, %s, per instruction"):format(part), "ns", function()
+      return riscv.compute(part, SCALE)
+    end, loop_iteration, "an iteration of an empty Lua loop")
+  end
+  for _, words in ipairs(riscv.LENGTHS) do
+    for _, is_mcs in ipairs { false, true } do
+      add(("RISC-V round trip, two processes, %d words%s"):format(words, is_mcs and ", MCS" or ""),
+        "us", function() return riscv.calls(words, SCALE, is_mcs) end, two_switches,
+        "two raw switches")
+    end
+  end
+end
 
 -- Measures a benchmark and prints its figures. False: it is above its limit.
 local function run(benchmark)

@@ -7,7 +7,7 @@
 
 local report = {}
 
-local SCALES = { us = 1e6, ms = 1e3 }
+local SCALES = { ns = 1e9, us = 1e6, ms = 1e3 }
 
 function report.line(row)
   local scale = SCALES[row.unit]

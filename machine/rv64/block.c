@@ -9,7 +9,6 @@
 
 enum {
     PAGE_SIZE = 1 << PAGE_BITS,
-    GRANULE_BITS = 6,
     TAIL_ENTRIES = 3, /* the operation that ends a block, and where it leads */
     OPS_PER_BLOCK = 1 + BLOCK_LENGTH_MAX + TAIL_ENTRIES
 };
@@ -42,9 +41,16 @@ static uint32_t *blocks_of(struct hart *h, const struct code_page *page)
     return h->blocks[page - h->pages];
 }
 
+/* A bit for each of its halfwords. */
+static uint64_t *decoded_of(struct hart *h, const struct code_page *page)
+{
+    return h->decoded[page - h->pages];
+}
+
 static void clear(struct hart *h, struct code_page *page)
 {
-    page->granules = 0;
+    page->has_code = false;
+    memset(decoded_of(h, page), 0, sizeof(h->decoded[0]));
     memset(blocks_of(h, page), 0, sizeof(h->blocks[0]));
 }
 
@@ -77,24 +83,31 @@ bool code_is_at(struct hart *h, kaddr address)
 {
     const struct code_page *page = find_page(h, align_down(address, PAGE_BITS));
 
-    return page->address != 0 && page->granules != 0;
+    return page->address != 0 && page->has_code;
 }
 
-/* A bit for each granule that the bytes lie in. */
-static uint64_t granules_of(unsigned offset, unsigned size)
+static void note_decoded(struct hart *h, struct code_page *page, unsigned offset, unsigned size)
 {
-    unsigned first = offset >> GRANULE_BITS;
-    unsigned last = (offset + size - 1) >> GRANULE_BITS;
+    page->has_code = true;
+    for (unsigned i = offset / 2; i < (offset + size) / 2; i++)
+        decoded_of(h, page)[i / 64] |= UINT64_C(1) << i % 64;
+}
 
-    return mask_bits(last - first + 1) << first;
+static bool is_decoded(struct hart *h, const struct code_page *page, unsigned offset, unsigned size)
+{
+    for (unsigned i = offset / 2; i <= (offset + size - 1) / 2; i++) {
+        if (decoded_of(h, page)[i / 64] >> i % 64 & 1)
+            return true;
+    }
+    return false;
 }
 
 bool code_written(struct hart *h, kaddr address, unsigned size)
 {
     struct code_page *page = find_page(h, align_down(address, PAGE_BITS));
 
-    if (page->address == 0 ||
-        !(page->granules & granules_of((unsigned)(address & (PAGE_SIZE - 1)), size)))
+    if (page->address == 0 || !page->has_code ||
+        !is_decoded(h, page, (unsigned)(address & (PAGE_SIZE - 1)), size))
         return false;
     drop(h, page);
     return true;
@@ -111,7 +124,7 @@ void code_forget(struct hart *h, kaddr start, uint64_t size)
         kaddr address = h->pages[i].address;
 
         if (address != 0 && address + PAGE_SIZE > start && address < start + size &&
-            h->pages[i].granules != 0)
+            h->pages[i].has_code)
             drop(h, &h->pages[i]);
     }
 }
@@ -177,20 +190,20 @@ static struct op *make_block(struct hart *h, kaddr address)
     struct code_page *page;
     struct op *first;
     struct op *last;
+    uint32_t end;
 
     if (h->op_count + OPS_PER_BLOCK > CODE_OPS)
         forget_everything(h);
     page = make_page(h, align_down(address, PAGE_BITS));
-    if (page->granules == 0)
+    if (!page->has_code)
         space_forget_stores(h, page->address);
     first = &h->ops[h->op_count];
     fill(bytes, offset, first);
     blocks_of(h, page)[offset / 2] = h->op_count;
     h->op_count += entries_of(first);
     last = first + first->count;
-    page->granules |= granules_of(offset, 2u * last->at + 2); /* its first half tells its length */
-    if (offset + 2u * last->at + 2 < PAGE_SIZE)
-        page->granules |= granules_of(offset + 2u * last->at + 2, 2);
+    end = offset + 2u * last->at + 4; /* or 2: a little too much does no harm */
+    note_decoded(h, page, offset, (end < PAGE_SIZE ? end : PAGE_SIZE) - offset);
     return first;
 }
 

@@ -16,7 +16,8 @@ enum {
     FCSR = 32,            /* its place in tcb.fpu */
     TLB_ENTRIES = 256,
     JUMP_ENTRIES = 1024,
-    SPACE_COUNT = 16,     /* VSpaces whose translations are remembered */
+    SPACE_COUNT = 16,     /* VSpaces whose translations are remembered, */
+    SPACE_PROBES = 4,     /* each of them in one of so many places */
     CODE_PAGES = 1024,    /* pages with decoded code, at most */
     CODE_OPS = 1 << 18,   /* operations of all decoded blocks */
     PAGE_HALFWORDS = 1 << (PAGE_BITS - 1),
@@ -90,7 +91,7 @@ struct space {
 /* A page of physical memory with decoded code. */
 struct code_page {
     kaddr address;     /* 0: unused */
-    uint64_t granules; /* bit per 64 bytes: some of it has been decoded */
+    bool has_code;     /* some of it has been decoded: a bit per halfword, in h->decoded */
 };
 
 /* An access of device memory that is to be made by the engine. */
@@ -128,6 +129,7 @@ struct hart {
     uint64_t retired;         /* instructions since the machine's start, as of that moment */
 
     uint64_t generation;      /* spaces of an earlier one are void */
+    uint32_t next_victim;     /* which of the places for a VSpace is emptied next */
     uint32_t op_count;        /* used of ops */
     uint32_t page_count;      /* used of pages */
     struct op crossing[4];    /* the block of an instruction that crosses pages */
@@ -135,6 +137,7 @@ struct hart {
     struct code_page pages[CODE_PAGES];
     uint32_t blocks[CODE_PAGES][PAGE_HALFWORDS]; /* of each page, by offset: index in ops of the
                                                     block; 0: none */
+    uint64_t decoded[CODE_PAGES][PAGE_HALFWORDS / 64];
     struct op ops[CODE_OPS];
 };
 

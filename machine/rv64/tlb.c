@@ -23,10 +23,39 @@ static void space_clear(struct hart *h, struct space *space, kaddr root)
         space->jumps[i].vaddr = UINT64_MAX; /* odd, so nothing jumps there */
 }
 
+/* A VSpace's place is one of a few, beginning where its address says, so that two that are used in
+   turn do not drive each other out. NULL: in none of them. */
+static struct space *space_find(struct hart *h, kaddr root)
+{
+    for (unsigned i = 0; i < SPACE_PROBES; i++) {
+        struct space *space = &h->spaces[((root >> PAGE_BITS) + i) % SPACE_COUNT];
+
+        if (space->root == root)
+            return space;
+    }
+    return NULL;
+}
+
+/* A place for a VSpace that has none: one that is unused, or each of them in turn. */
+static struct space *space_choose(struct hart *h, kaddr root)
+{
+    unsigned probe = h->next_victim++ % SPACE_PROBES;
+
+    for (unsigned i = 0; i < SPACE_PROBES; i++) {
+        struct space *space = &h->spaces[((root >> PAGE_BITS) + i) % SPACE_COUNT];
+
+        if (space->root == 0)
+            return space;
+    }
+    return &h->spaces[((root >> PAGE_BITS) + probe) % SPACE_COUNT];
+}
+
 void space_enter(struct hart *h, kaddr root)
 {
-    struct space *space = &h->spaces[(root >> PAGE_BITS) % SPACE_COUNT];
+    struct space *space = space_find(h, root);
 
+    if (space == NULL)
+        space = space_choose(h, root);
     if (space->root != root || space->generation != h->generation)
         space_clear(h, space, root);
     h->space = space;
@@ -34,11 +63,11 @@ void space_enter(struct hart *h, kaddr root)
 
 void space_forget(struct hart *h, kaddr root)
 {
-    struct space *space = &h->spaces[(root >> PAGE_BITS) % SPACE_COUNT];
+    struct space *space = root == 0 ? NULL : space_find(h, root);
 
     if (root == 0)
         h->generation++;
-    else if (space->root == root)
+    else if (space != NULL)
         space->root = 0;
 }
 
