@@ -197,6 +197,44 @@ static void names_end_with_objects(struct system *s)
     EXPECT(name_is(s, slot, NULL));
 }
 
+/* The name that goes is that of the object that goes, be it the only one or the first. */
+static void each_name_ends_with_its_object(struct system *s)
+{
+    uint64_t first = make(s, ABI_TYPE_ENDPOINT, 0), second = make(s, ABI_TYPE_ENDPOINT, 0);
+
+    EXPECT(set_name(s, first, "first"));
+    EXPECT(set_name(s, second, "second"));
+    EXPECT_OK(cnode_delete(s, first));
+    EXPECT_EQUAL(s->k->name_count, 1);
+    EXPECT(name_is(s, second, "second"));
+    EXPECT_OK(cnode_delete(s, second));
+    EXPECT_EQUAL(s->k->name_count, 0);
+}
+
+/* What is said of capabilities that cannot be used. */
+static void reasons_are_told(struct system *s)
+{
+    uint64_t thread = make_thread(s, (struct thread_options){.priority = 50});
+    uint64_t weak = slot_new(s), endpoint = make(s, ABI_TYPE_ENDPOINT, 0);
+    struct tcb *t = tcb_of(s, thread);
+
+    EXPECT_OK(cnode_mint(s, weak, endpoint, ABI_WRITE, 0));
+    resume(s, thread);
+    root_sleep(s);
+    receive(s, ROOT_TCB);
+    EXPECT(strstr(t->explanation, "to no endpoint and no notification") != NULL);
+    root_wake(s);
+    resume(s, thread);
+    root_sleep(s);
+    receive(s, weak);
+    EXPECT(strstr(t->explanation, "lacks the right to receive") != NULL);
+    root_wake(s);
+    resume(s, thread);
+    root_sleep(s);
+    receive(s, UINT64_C(1) << 60);
+    EXPECT(strstr(t->explanation, "bits left of the address do not begin with it") != NULL);
+}
+
 static void names_are_few(struct system *s)
 {
     uint64_t first = make(s, ABI_TYPE_ENDPOINT, 0), second = make(s, ABI_TYPE_ENDPOINT, 0);
@@ -227,6 +265,9 @@ const struct test debug_tests[] = {
     TEST("DebugSnapshot: prints the capabilities", snapshot),
     TEST("DebugHalt: nobody runs any more", halt),
     TEST("a refusal is explained with the method and what was in the way", refusals_are_explained),
+    TEST_ON("names of objects: each ends with its own", each_name_ends_with_its_object,
+            .name_capacity = 4),
+    TEST("explanations of what cannot be received from", reasons_are_told),
     TEST_ON("names of objects are cut where they are too long", long_names_are_cut,
             .name_capacity = 4),
     TEST_ON("names of objects appear in explanations and dumps", names_appear, .name_capacity = 4),

@@ -58,6 +58,20 @@ static void one_capability(struct system *s)
     EXPECT_EQUAL(identify(s, frame), ABI_CAP_FRAME); /* a copy */
 }
 
+/* The shortest path to a slot has one bit. */
+static void into_a_small_cnode(struct system *s)
+{
+    struct post p = make_post(s);
+    uint64_t cnode = make(s, ABI_TYPE_CNODE, 1);
+    uint64_t *buffer = buffer_of(s, s->root);
+
+    buffer[BUFFER_RECEIVE_CNODE] = cnode;
+    buffer[BUFFER_RECEIVE_INDEX] = 1;
+    buffer[BUFFER_RECEIVE_DEPTH] = 1;
+    EXPECT_EQUAL(post(s, &p, p.endpoint, CAPS(ROOT_TCB)).extra_count, 1);
+    EXPECT(cap_type(slot_at(s->k, object_of(s, cnode))[1].cap) == CAP_TCB);
+}
+
 static void only_one_arrives(struct system *s)
 {
     struct post p = make_post(s);
@@ -267,6 +281,7 @@ static void with_an_answer(struct system *s)
 
 const struct test transfer_tests[] = {
     TEST("transfer: a capability is copied to the receive slot", one_capability),
+    TEST("transfer: a slot at depth 1", into_a_small_cnode),
     TEST("transfer: of two capabilities the first arrives", only_one_arrives),
     TEST("transfer: a capability to the endpoint itself arrives as its badge", unwrapping),
     TEST("transfer: unwrapped and copied ones in one message", unwrapped_and_copied),
