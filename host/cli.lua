@@ -3,6 +3,7 @@
 ---   0 the root task has ended or halted, 1 an error has stopped it, 2 wrong usage or no machine
 ---   can be made, 3 nothing can ever run again and the root task waits
 
+local linker = require "selvm.linker"
 local options = require "selvm.options"
 local repl = require "selvm.repl"
 local sdk = require "selvm.sdk"
@@ -33,6 +34,7 @@ Boots a machine with FILE.lua as the root task; the ARGs are its `...`.
   --heap SIZE      the root task's Lua heap in it: a power of two, 64K to 1G (default 16M)
   --root-cnode-bits N
                    the root task's CNode has 2^N slots, N from 8 to 24 (default 12)
+  --file NAME=PATH gives a Lua program the content of a file, by sel4.image.file(NAME)
   --mcs            the MCS kernel: processor time by scheduling contexts
   --domains N      number of scheduling domains, 1 (default) to 256
   --trace-errors   explain every refused invocation on the console
@@ -49,7 +51,8 @@ usage: selvm repl [OPTIONS]
 
 Boots a machine whose root task reads Lua from the standard input and runs it; type 'help'.
 
-  --memory SIZE, --heap SIZE, --mcs, --domains N, --trace-errors   as for 'selvm run'
+  --memory SIZE, --heap SIZE, --file NAME=PATH, --mcs, --domains N, --trace-errors
+                   as for 'selvm run'
   --help, --version
 
 Exit status: 0 the input has ended, or the machine was halted; 1 the root task has failed; 2 wrong
@@ -75,6 +78,7 @@ local RUN_OPTIONS = {
   ["--heap"] = { field = "heap", has_value = true },
   ["--domains"] = { field = "domains", has_value = true },
   ["--root-cnode-bits"] = { field = "root_cnode_bits", has_value = true },
+  ["--file"] = { field = "paths", has_value = true, is_list = true },
   ["--mcs"] = { field = "mcs" },
   ["--trace-errors"] = { field = "trace_errors" },
   ["--help"] = { field = "help" },
@@ -82,8 +86,8 @@ local RUN_OPTIONS = {
   ["--version"] = { field = "version" },
 }
 local RUN_NAMES = {
-  "--memory", "--heap", "--domains", "--root-cnode-bits", "--mcs", "--trace-errors", "--help",
-  "--version",
+  "--memory", "--heap", "--domains", "--root-cnode-bits", "--file", "--mcs", "--trace-errors",
+  "--help", "--version",
 }
 
 local function complain(format, ...)
@@ -132,7 +136,12 @@ local function read_option(arguments, at, given)
   if not value or value == "" then
     return nil, ("option '%s' needs a value"):format(name)
   end
-  given[option.field] = value
+  if option.is_list then
+    given[option.field] = given[option.field] or {}
+    table.insert(given[option.field], value)
+  else
+    given[option.field] = value
+  end
   return at + 1
 end
 
@@ -208,6 +217,26 @@ local function run_to_end(machine, heap_bits)
   return DONE
 end
 
+-- The files that --file names, as { name = bytes }; nil and the exit status.
+local function read_files(command, paths)
+  local files = {}
+  for _, value in ipairs(paths or {}) do
+    local name, path = value:match("^([^=]+)=(.+)$")
+    if not name then
+      return nil, wrong_usage(command, "option '--file' needs NAME=PATH, not '%s'", value)
+    elseif files[name] then
+      return nil, wrong_usage(command, "two files are named '%s'", name)
+    end
+    local why
+    files[name], why = linker.read(path)
+    if not files[name] then
+      complain("cannot read '%s': %s", path, why)
+      return nil, WRONG_USAGE
+    end
+  end
+  return files
+end
+
 -- Options of a command that boots a machine; nil and the exit status if that is all.
 local function read_command(command, arguments, help)
   local given, why = read_arguments(arguments)
@@ -219,7 +248,10 @@ local function read_command(command, arguments, help)
   elseif given.version then
     return nil, print_version()
   end
-  return given
+  local status
+  given.files, status = read_files(command, given.paths)
+  given.paths = nil
+  return given.files and given, status
 end
 
 -- What is wrong with an option, by the name that it has here.

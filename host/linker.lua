@@ -4,6 +4,7 @@
 --   local image, why = linker.link {
 --     name = "hello.lua", text = source, folder = ".", arguments = { "a" },
 --     modules = { extra = "return 1" },        -- texts that need no file
+--     files = { picture = bytes },             -- data for sel4.image.file; may be left out
 --     library = function(name) end,            -- text of a module of user/, or nil
 --   }
 --
@@ -129,6 +130,25 @@ local function collect(request)
   return list
 end
 
+-- Adds the data files, in the order of their names. nil, why.
+local function add_files(list, files)
+  local names = {}
+  for name in pairs(files) do
+    names[#names + 1] = name
+  end
+  table.sort(names)
+  for _, name in ipairs(names) do
+    if list.is_there[name] or name == list[1].name then
+      return nil, ("file '%s' has the name of a module; give it another one"):format(name)
+    elseif files[name]:sub(1, 1) == "\27" then
+      return nil, ("file '%s' begins like bytecode, with the byte 27, which no image may have")
+        :format(name)
+    end
+    list[#list + 1] = { name = name, text = files[name] }
+  end
+  return true
+end
+
 -- The bytes of an image.
 local function pack(modules, arguments)
   local records, bytes = {}, {}
@@ -151,7 +171,11 @@ end
 --- The image, or nil and what is wrong with the program, as "file:line: message".
 function linker.link(request)
   local modules, why = collect(request)
-  if not modules then
+  local is_complete
+  if modules then
+    is_complete, why = add_files(modules, request.files or {})
+  end
+  if not is_complete then
     return nil, why
   end
   return pack(modules, request.arguments)

@@ -238,10 +238,11 @@ function selvm.create(checked)
 end
 
 --- Makes a machine and boots seL4 in it, with a Lua program as the root task, or a RISC-V
---- executable (which takes no args, modules and heap). Options:
+--- executable (which takes no args, modules, files and heap). Options:
 ---   program = "file.lua"  or  source = "text" (then name = what messages call it)
 ---   args = { "..." }           arguments of the program
 ---   modules = { name = text }  modules that `require` finds before any file
+---   files = { name = bytes }   data that the program reads with sel4.image.file
 ---   memory = "64M", heap = "16M"   of the machine; of the root task's Lua heap in it
 ---   root_cnode_bits = 12       the root task's CNode has 2^12 slots
 ---   domains = 1, schedule = { { domain = 0, ticks = 5 }, ... }

@@ -10,6 +10,7 @@ local options = {}
 local KNOWN = {
   "program", "source", "name", "args", "modules", "memory", "heap", "domains", "schedule", "mcs",
   "clock", "time", "sleep", "console", "trace_errors", "root_cnode_bits",
+  "files",
 }
 local PAGE_SIZE = 4096
 local HEAP_BITS_MIN, HEAP_BITS_MAX = 16, 30
@@ -19,6 +20,7 @@ local TICKS_MAX = (1 << 56) - 1
 
 local TYPES = {
   program = "string", source = "string", name = "string", args = "table", modules = "table",
+  files = "table",
   schedule = "table", mcs = "boolean", clock = "string", time = "function", sleep = "function",
   console = "function", trace_errors = "boolean",
 }
@@ -110,13 +112,14 @@ local function check_arguments(arguments)
   return checked
 end
 
-local function check_modules(modules)
-  for name, text in pairs(modules) do
-    if type(name) ~= "string" or name == "" or type(text) ~= "string" then
-      refuse("option 'modules' must map names to texts; '%s' does not", tostring(name))
+-- Option `name`, which maps names to texts.
+local function check_texts(name, texts)
+  for key, text in pairs(texts) do
+    if type(key) ~= "string" or key == "" or type(text) ~= "string" then
+      refuse("option '%s' must map names to texts; '%s' does not", name, tostring(key))
     end
   end
-  return modules
+  return texts
 end
 
 local function check_program(given)
@@ -157,7 +160,8 @@ local function check_all(given)
     source = given.source,
     name = given.name,
     arguments = check_arguments(given.args or {}),
-    modules = check_modules(given.modules or {}),
+    modules = check_texts("modules", given.modules or {}),
+    files = check_texts("files", given.files or {}),
     memory = check_memory(given.memory or "64M"),
     heap_bits = check_heap(given.heap or "16M"),
     has_heap = given.heap ~= nil,

@@ -24,6 +24,9 @@ local function refuse_lua_options(checked, name)
       name, checked.arguments[1])
   elseif checked.has_heap then
     return ("'%s' is RISC-V code and has no Lua heap: leave out option 'heap'"):format(name)
+  elseif next(checked.files) then
+    return ("'%s' is RISC-V code, which carries its files itself: leave out option 'files'"):format(
+      name)
   elseif next(checked.modules) then
     return ("'%s' is RISC-V code and requires no Lua modules: leave out option 'modules'"):format(
       name)
@@ -60,6 +63,7 @@ local function load_lua(checked, name, text)
     folder = checked.program and (checked.program:match("^(.*)/[^/]*$") or "."),
     arguments = checked.arguments,
     modules = checked.modules,
+    files = checked.files,
     library = core.library,
   }
   return image and { image = image, heap_bits = checked.heap_bits }, why

@@ -7,7 +7,8 @@
  *
  * All numbers are little endian; offsets count from the start of the image. Module 0 is the main
  * program. A module's name is what `require` calls it, the main program's its file name; an
- * argument has no name. Texts are Lua source, never bytecode. */
+ * argument has no name. Texts are Lua source, never bytecode; those of data files, which nothing
+ * requires, are any bytes. */
 #ifndef MACHINE_IMAGE_H
 #define MACHINE_IMAGE_H
 

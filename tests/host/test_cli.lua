@@ -183,6 +183,42 @@ checks.group("a program that cannot be started has status 2", function(expect)
   expect_result(expect, run_text("", { "--memory", needed or "?" }), 0, "", "")
 end)
 
+checks.group("--file gives the program bytes, whatever they are", function(expect)
+  local all = {}
+  for byte = 0, 255 do
+    all[byte + 1] = string.char(byte)
+  end
+  local path = process.file("all", table.concat(all))
+  local text = [[
+local image = require "sel4.image"
+local all, none = image.file "all", image.file "an empty one"
+local is_right = #all == 256 and #none == 0
+for byte = 0, 255 do is_right = is_right and all:byte(byte + 1) == byte end
+print(is_right, select(2, pcall(image.file, "gone")))]]
+  local result = run_text(text, { "--file", "all=" .. path, "--file=an empty one=/dev/null" })
+  expect_result(expect, result, 0, "true\t", "")
+  expect_result(expect, result, 0,
+    "there is no file 'gone' in the image; it is given with selvm run --file gone=PATH\n", "")
+end)
+
+checks.group("a file that cannot be given has status 2", function(expect)
+  local path = process.file("data", "x")
+  for _, row in ipairs {
+    { "option '--file' needs NAME=PATH, not 'data'", "data" },
+    { "option '--file' needs NAME=PATH, not '=data'", "=data" },
+    { "option '--file' needs NAME=PATH, not 'data='", "data=" },
+    { "selvm: cannot read 'no/such': No such file or directory\n", "data=no/such" },
+    { "file 'p.lua' has the name of a module; give it another one", "p.lua=" .. path },
+    { "file 'bytecode' begins like bytecode", "bytecode=" .. process.file("b", "\27Lua") },
+  } do
+    local result = process.run("sh", "-c", ("cd '%s' && '%s' run --file '%s' p.lua"):format(
+      process.folder, process.run("readlink", "-f", selvm).out:gsub("\n", ""), row[2]))
+    expect_result(expect, result, 2, "", row[1])
+  end
+  expect_result(expect, run_text("", { "--file", "a=" .. path, "--file", "a=" .. path }), 2, "",
+    "two files are named 'a'")
+end)
+
 checks.group("modules next to the program are found", function(expect)
   process.file("parts/one.lua", "return { name = ... }")
   local text = 'print(require("parts.one") == require "parts.one", pcall(require, "gone"))'

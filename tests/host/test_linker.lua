@@ -89,6 +89,16 @@ checks.group("given modules and the library are used", function(expect)
   expect(list and list[2] == "a=return 'mine'" and list[3] == "lib=return 'l'", "modules")
 end)
 
+checks.group("data files come behind the modules, and are no modules", function(expect)
+  local list = link('require "lib"', { files = { z = "\0\1", a = "" }, arguments = { "x" },
+    library = function() return "return 1" end })
+  expect(list and table.concat(list, "|", 2) == "lib=return 1|a=|z=\0\1|=x", "%s",
+    list and table.concat(list, "|", 2))
+  expect(list.module_count == 4, "%d", list.module_count)
+  local _, why = link('require "z"', { files = { z = "return 1" } })
+  expect(why and why:find("main.lua:1: module 'z' not found", 1, true), "%s", why)
+end)
+
 checks.group("an optional module may be missing", function(expect)
   local list, why = link('pcall(require, "nowhere")')
   expect(list and #list == 1, "%s", why)

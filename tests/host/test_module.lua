@@ -352,6 +352,8 @@ checks.group("options are checked", function(expect)
   refused({ source = "", memory = -4096 }, "-4096 is not a whole number of bytes")
   refused({ source = "", modules = { x = "= =" } }, "x:1: unexpected symbol near '='")
   refused({ source = "", modules = { "x" } }, "must map names to texts; '1' does not")
+  refused({ source = "", files = { x = 1 } }, "'files' must map names to texts; 'x' does not")
+  refused({ source = "", files = "x" }, "option 'files' must be a table")
   refused({ source = "", schedule = {} }, "must have 1 to 99 entries, not 0")
   refused({ source = "", clock = "host", time = function() return "x" end },
     "option 'time': it must return a number of microseconds, not a string")

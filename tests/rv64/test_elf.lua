@@ -4,7 +4,7 @@
 --   lua5.4 tests/rv64/test_elf.lua      (from the root of the repository)
 
 package.path = "./?.lua;" .. package.path
-package.preload["selvm.elf"] = function() return dofile("host/elf.lua") end
+package.preload["selvm.elf"] = function() return dofile("user/sel4/elf.lua") end
 
 local checks = require "tests.abi.checks"
 local elf = require "selvm.elf"

@@ -4,6 +4,7 @@
 --   local image = require "sel4.image"
 --   local bytes = image.pack({ { "main.lua", text }, { "part", "return 1" } }, { "argument" })
 --   local text = image.module "sel4.rpc"            -- a module of the caller's own image
+--   local bytes = image.file "picture"              -- selvm run --file picture=PATH
 --   print(image.place(0x10300))                     --> main.lua  12  print "hello"
 
 local seL4 = require "seL4"
@@ -65,6 +66,13 @@ function image.module(name)
   end
   local module = own_modules[name]
   return module and read_own(module.offset, module.size)
+end
+
+--- The bytes of a data file that the caller's image was given by this name (selvm run --file
+--- NAME=PATH, or option `files` of selvm.machine). An error if there is none.
+function image.file(name)
+  return image.module(name) or error(("there is no file '%s' in the image; it is given with "
+    .. "selvm run --file %s=PATH"):format(name, name), 2)
 end
 
 -- The forms of naming a module; what is no code, such as a comment, may match, too.

@@ -1,5 +1,6 @@
 -- SPDX-License-Identifier: MIT
---- Processes: a VSpace, a CSpace, a Lua heap and a first thread, none of them shared.
+--- Processes: a VSpace, a CSpace, a Lua heap and a first thread, none of them shared; or, of RISC-V
+--- code, the same without a heap.
 --
 --   local process = require "sel4.process"
 --   local child = process.new(memory, { name = "child", source = 'return "hello", ...',
@@ -12,8 +13,15 @@
 -- `program = "a.module"` instead of `source` runs a module of the caller's image; written as a
 -- plain string, it is found when the caller's program is started, as with require. What the program
 -- requires comes along, if the caller's image has it.
+--
+-- `elf = bytes` instead makes a process of a RISC-V executable, such as image.file gives. It finds
+-- what user/c/src/start.S says in its registers, and its arguments are numbers:
+--
+--   local server = process.new(memory, { name = "server", elf = image.file "server", args = { 7 },
+--     caps = { [1] = endpoint }, monitor = true }):start()
 
 local alloc = require "sel4.alloc"
+local elf = require "sel4.elf"
 local image = require "sel4.image"
 local object = require "sel4.object"
 local seL4 = require "seL4"
@@ -24,9 +32,10 @@ local process = {}
 
 local HEAP_BITS, CSPACE_BITS = 20, 6
 local STARTER = { program = "sel4.start" } -- so named, the linker finds it
-local KNOWN = tcb.known_options { "name", "source", "program", "args", "modules", "heap_bits",
-  "cspace_bits", "caps", "priority", "fault_endpoint", "monitor", "monitor_slot", "own_cspace",
-  "bytes" }
+local REGISTER_COUNT, ARGUMENTS_MAX = 32, 4
+local KNOWN = tcb.known_options { "name", "source", "program", "elf", "args", "modules",
+  "heap_bits", "cspace_bits", "caps", "priority", "fault_endpoint", "monitor", "monitor_slot",
+  "own_cspace", "bytes" }
 local check = object.check
 
 -- --- what it runs -------------------------------------------------------------------------------
@@ -37,12 +46,12 @@ local function program_of(options)
     local text = image.module(options.program)
     if not text then
       error(("process.new: there is no module '%s' in the image; write its name as a plain string, "
-        .. "program = \"%s\""):format(options.program, options.program), 4)
+        .. "program = \"%s\""):format(options.program, options.program), 3)
     end
     return options.program, text
   end
   return options.name or "process", options.source
-    or error("process.new: 'source' is missing, or 'program'", 4)
+    or error("process.new: 'source' is missing, or 'program'", 3)
 end
 
 -- The image of a program that the starter runs. Its arguments tell where the real program lies, so
@@ -84,21 +93,32 @@ local function copy_caps(self, caps)
   end
 end
 
--- Fills frames with the image and maps them, to be read and executed.
+-- Fills frames with the program and maps them, to be read and executed; RISC-V code writes there,
+-- too.
 local function load_image(self, own)
-  local region = self.space:allocate(#self.image, { vaddr = image.VADDR, rights = seL4.CanRead,
+  local bytes, vaddr, rights = self.image, image.VADDR, seL4.CanRead
+  if self.elf then
+    bytes, vaddr, rights = self.elf.bytes, self.elf.vaddr, seL4.ReadWrite
+  end
+  local region = self.space:allocate(#bytes, { vaddr = vaddr, rights = rights,
     name = "the program" })
-  own:write(region, self.image)
+  own:write(region, bytes)
   return region
+end
+
+local function make_heap(self)
+  self.heap = self.group:object(seL4.LuaHeapObject, self.options.heap_bits or HEAP_BITS,
+    self.name .. "'s heap").cptr
+  check(seL4.Lua_Heap_Bind(self.heap, self.vspace), "Lua_Heap_Bind")
 end
 
 local function build(self)
   local options, group = self.options, self.group
   self.space = vspace.new(group, { name = self.name })
   self.vspace = self.space.root
-  self.heap = group:object(seL4.LuaHeapObject, options.heap_bits or HEAP_BITS,
-    self.name .. "'s heap").cptr
-  check(seL4.Lua_Heap_Bind(self.heap, self.vspace), "Lua_Heap_Bind")
+  if not self.elf then
+    make_heap(self)
+  end
   self.cspace = group:cspace(self.cspace_bits, self.name .. "'s CSpace").cptr
   copy_caps(self, options.caps or {})
   if options.own_cspace then
@@ -107,6 +127,7 @@ local function build(self)
   local program = load_image(self, vspace.own(alloc.of(self.memory)))
   local buffer = self.space:allocate(1 << seL4.PageBits,
     { vaddr = program.vaddr + program.size, name = "the IPC buffer" })
+  self.buffer = buffer.vaddr
   self.tcb = group:object(seL4.TCBObject, nil, self.name).cptr
   local settings = tcb.settings(options, { cspace = self.cspace, slot = self.exit_slot,
     vspace = self.vspace, buffer = buffer.vaddr, frame = buffer.frames[1].cptr })
@@ -120,15 +141,30 @@ Process.__index = Process
 Process.__name = "sel4.process"
 Process.__tostring = tcb.Task.__tostring
 
---- Lets the process's first thread run its program from the start.
+-- The registers that a RISC-V process begins with.
+local function first_registers(self)
+  local a = self.options.args or {}
+  return { pc = self.elf.entry, a0 = 0, a1 = self.buffer, a2 = a[1], a3 = a[2], a4 = a[3],
+    a5 = a[4], a6 = self.watch and self.watch.exit }
+end
+
+--- Lets the process's first thread run its program from the start. Of RISC-V code the data are as
+--- the last run has left them; respawn loads it anew.
 function Process:start()
   self.event = nil
-  check(seL4.TCB_WriteRegisters(self.tcb, true, 0, 1, { pc = image.VADDR }), "TCB_WriteRegisters")
+  local registers, count = { pc = image.VADDR }, 1
+  if self.elf then
+    registers, count = first_registers(self), REGISTER_COUNT
+  end
+  check(seL4.TCB_WriteRegisters(self.tcb, true, 0, count, registers), "TCB_WriteRegisters")
   return self
 end
 
---- Bytes of its heap: size, in use, most ever in use.
+--- Bytes of its heap: size, in use, most ever in use. RISC-V code has none, which is an error.
 function Process:heap_stats()
+  if not self.heap then
+    error(("heap_stats: %s runs RISC-V code and has no Lua heap"):format(tostring(self)), 2)
+  end
   local err, size, used, peak = seL4.Lua_Heap_Stats(self.heap)
   check(err, "Lua_Heap_Stats")
   return size, used, peak
@@ -172,16 +208,50 @@ function Process:respawn()
   return self:start()
 end
 
---- Name of the module, number and text of the line of its program that an address stands for.
+--- Name of the module, number and text of the line of its program that an address stands for; nil
+--- of RISC-V code.
 function Process:place(address)
-  return image.place(address, self.image)
+  if self.image then
+    return image.place(address, self.image)
+  end
+end
+
+local LUA_OPTIONS = { "source", "program", "modules", "heap_bits" }
+
+-- Reads the executable of a RISC-V process.
+local function read_elf(options)
+  for _, name in ipairs(LUA_OPTIONS) do
+    if options[name] then
+      error(("process.new: a process of RISC-V code ('elf') has no '%s'"):format(name), 3)
+    end
+  end
+  for i, value in ipairs(options.args or {}) do
+    if math.type(value) ~= "integer" or i > ARGUMENTS_MAX then
+      error(("process.new: arguments of RISC-V code are at most %d integers, for a2 to a5")
+        :format(ARGUMENTS_MAX), 3)
+    end
+  end
+  local program, why = elf.load(options.elf)
+  return program or error(("process.new: the executable cannot be loaded: %s"):format(why), 3)
+end
+
+-- Reads the Lua program of a process, `name` and `text`.
+local function make_image(self, options, name, text)
+  local list = image.closure(name, text, options.modules or {})
+  if not options.monitor then
+    return image.pack(list, options.args or {})
+  end
+  return watched_image(list, options.args or {}, self.exit_slot)
 end
 
 --- Makes a process with one thread. `memory` is of alloc.open or bootstrap.open; only the first is
 --- given back all. Options:
 ---   source, program  text of its program, or the name of a module of the caller's image
+---   elf              instead: the bytes of a RISC-V executable, linked statically; it runs beside
+---                    Lua processes, with its data and its first stack in the image
 ---   modules          { name = text } that the program requires, besides those of the caller's
----   image args             texts, the program's `...`
+---                    image
+---   args             texts, the program's `...`; with `elf` up to 4 integers
 ---   name             what messages and tables call it
 ---   heap_bits        log2 of the size of its Lua heap, 16 to 30; 20 (1 MiB) if left out
 ---   bytes            the most memory that all its objects together may take; no limit if left out
@@ -190,9 +260,10 @@ end
 ---   cspace_bits      log2 of the slots of its CSpace, 6 if left out
 ---   priority         100 if left out
 ---   monitor          a sel4.monitor that is told of its end, its results (any values of
----                    sel4.msgpack, up to 900 bytes; to send some takes 40 KiB of its heap) and its
----                    faults; true: one of its own, for wait. It has a capability to the monitor
----                    then, in slot `monitor_slot`, the last one if left out
+---                    sel4.msgpack, up to 900 bytes; to send some takes 40 KiB of its heap; of
+---                    C code what main returns) and its faults; true: one of its own, for wait. It
+---                    has a capability to the monitor then, in slot `monitor_slot`, the last one
+---                    if left out
 ---   fault_endpoint   instead of a monitor: CPtr, in its CSpace (MCS: in the caller's), of an
 ---                    endpoint for its faults
 ---   budget, period   MCS only, with the further options of its time: as for sel4.thread
@@ -200,16 +271,21 @@ end
 --- with the methods above and those of tcb.Task.
 function process.new(memory, options)
   tcb.check_options("process.new", KNOWN, options, 2)
-  local program, text = program_of(options)
-  local list = image.closure(program, text, options.modules or {})
-  local name, bits = options.name or program, options.cspace_bits or CSPACE_BITS
+  local program, text, executable
+  if options.elf then
+    executable = read_elf(options)
+  else
+    program, text = program_of(options)
+  end
+  local name, bits = options.name or program or "process", options.cspace_bits or CSPACE_BITS
   local self = setmetatable({ name = name, memory = memory, options = options, cspace_bits = bits,
-    group = alloc.of(memory):group { name = name, bytes = options.bytes } }, Process)
+    elf = executable, group = alloc.of(memory):group { name = name, bytes = options.bytes } },
+    Process)
   if options.monitor then
     self.exit_slot = options.monitor_slot or (1 << bits) - 1
-    self.image = watched_image(list, options.args or {}, self.exit_slot)
-  else
-    self.image = image.pack(list, options.args or {})
+  end
+  if not executable then
+    self.image = make_image(self, options, program, text)
   end
   local is_built, err = pcall(build, self)
   if not is_built then

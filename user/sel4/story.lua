@@ -21,11 +21,11 @@ local NEEDED = {
 }
 local INVALID_ROOT, MISSING, DEPTH_MISMATCH, GUARD_MISMATCH = 1, 2, 3, 4
 
--- "at main.lua:12 (`text`) " or "".
+-- "at main.lua:12 (`text`) ", of RISC-V code "at 0x10096 ", or "".
 local function place_of(thing, address)
   local name, line, text = thing:place(address)
   if not name then
-    return ""
+    return thing.elf and ("at 0x%x "):format(address) or ""
   end
   return text ~= "" and ("at %s:%d (`%s`) "):format(name, line, text)
     or ("at %s:%d "):format(name, line)
@@ -89,8 +89,14 @@ local EXCEPTIONS = {
   LuaException_Overstayed = "a function that could not be left went on for too long",
 }
 
+-- Of RISC-V code, by the processor's numbers.
+local CODE_EXCEPTIONS = {
+  [2] = "an instruction that the processor does not have", [3] = "an ebreak instruction",
+}
+
 local function user_exception(thing, fault)
-  local what = ("exception %d with code %d"):format(fault.Number, fault.Code)
+  local what = CODE_EXCEPTIONS[fault.Number]
+    or ("exception %d with code %d"):format(fault.Number, fault.Code)
   for name, sentence in pairs(EXCEPTIONS) do
     if seL4[name] == fault.Number then
       what = sentence

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Where a program begins. The root task has the address of its boot information in a0. Any other
-   process has 0 there, the address of its IPC buffer in a1, and in a2 to a5 the arguments of
-   main. */
+   process has 0 there, the address of its IPC buffer in a1, in a2 to a5 the arguments of main, and
+   in a6 the CPtr of an endpoint that is told of the end, or 0. */
     .section .text.start, "ax"
     .global _start
     .type _start, @function

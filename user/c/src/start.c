@@ -10,11 +10,16 @@ extern char __tls_first[], __tls_image[], __tls_image_end[], __tls_size[];
 
 __thread seL4_IPCBuffer *__sel4_ipc_buffer;
 
+/* What sel4.monitor understands: a label; how many bytes follow; a list of one integer of 32 bits,
+   in MessagePack. */
+enum { END_LABEL = 0xe1d, END_BYTES = 6, ONE_RESULT = 0x01, INTEGER = 0xd2 };
+
 static seL4_BootInfo *boot_info;
+static seL4_CPtr end_endpoint;
 
 int main(seL4_Word a, seL4_Word b, seL4_Word c, seL4_Word d);
 void sel4_start(seL4_BootInfo *info, seL4_IPCBuffer *buffer, seL4_Word a, seL4_Word b, seL4_Word c,
-                seL4_Word d) __attribute__((noreturn));
+                seL4_Word d, seL4_CPtr end) __attribute__((noreturn));
 
 seL4_BootInfo *seL4_GetBootInfo(void)
 {
@@ -46,11 +51,20 @@ void abort(void)
         __asm__ volatile("ebreak"); /* a fault handler may let the thread go on */
 }
 
+static void tell_end(int status)
+{
+    seL4_SetMR(0, END_BYTES);
+    seL4_SetMR(1, ONE_RESULT | INTEGER << 8 | (seL4_Word)__builtin_bswap32((uint32_t)status) << 16);
+    seL4_Call(end_endpoint, seL4_MessageInfo_new(END_LABEL, 0, 0, 2)); /* nobody answers */
+}
+
 /* A root task stops its own thread, which is no fault. Any other program cannot count on a
    capability to its thread. */
 void exit(int status)
 {
-    if (status != 0)
+    if (end_endpoint != 0)
+        tell_end(status);
+    else if (status != 0)
         printf("main has returned %d\n", status);
     else if (boot_info != NULL)
         seL4_TCB_Suspend(seL4_CapInitThreadTCB);
@@ -64,10 +78,11 @@ void assert_failed(const char *claim, const char *file, int line)
 }
 
 void sel4_start(seL4_BootInfo *info, seL4_IPCBuffer *buffer, seL4_Word a, seL4_Word b, seL4_Word c,
-                seL4_Word d)
+                seL4_Word d, seL4_CPtr end)
 {
     sel4runtime_write_tls_image(__tls_first);
     boot_info = info;
+    end_endpoint = info != NULL ? 0 : end;
     seL4_SetIPCBuffer(info != NULL ? info->ipcBuffer : buffer);
     exit(main(a, b, c, d));
 }

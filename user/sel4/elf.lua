@@ -1,5 +1,6 @@
 -- SPDX-License-Identifier: MIT
---- Reads RISC-V executables: what seL4's boot loader would make of an ELF file for the root task.
+--- Reads RISC-V executables: what seL4's boot loader would make of an ELF file. The host loads root
+--- tasks with it, and sel4.process processes.
 --
 --   local image, why = elf.load(bytes)
 --   -- image.bytes    what lies at image.vaddr, whole pages up to the end of the last segment
