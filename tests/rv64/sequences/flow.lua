@@ -1,6 +1,5 @@
 -- SPDX-License-Identifier: MIT
---- Sequences' jumps: branches, loops, calls, and code that changes itself. Their bodies are made of
---- all families again.
+--- Sequences' jumps: branches, loops, calls. Their bodies are made of all families again.
 
 local operands = require "tests.rv64.sequences.operands"
 
@@ -82,57 +81,8 @@ local function call(s)
   s:unlock(link)
 end
 
--- An instruction that one of the same length replaces after it has been executed: of 4 bytes, or
--- of 2.
-local REPLACED = {
-  { "sw", "lw", ".option norvc", function(s)
-    return ("%s %s, %s, %d"):format(pick { "addi", "xori", "slti" }, s:nonzero(), s:source(),
-      random(-2048, 2047))
-  end },
-  { "sh", "lh", ".option rvc", function(s)
-    return ("c.li %s, %d"):format(s:nonzero(), random(-32, 31))
-  end },
-}
-
--- Puts what follows where it begins in one page and ends in the next, or a little before.
-local function go_to_page_end(s, label)
-  s:emit("j %s", label)
-  s:emit(".balign 4096")
-  s:emit(".skip %d", 4096 - pick { 2, 2, 2, 4, 6, 8 })
-end
-
-local function self_modification(s)
-  local row = pick(REPLACED)
-  local literal, over, label = s:label(), s:label(), s:label()
-  local counter, base, value = s:lock(s:nonzero()), s:lock(s:nonzero()), s:lock(s:nonzero())
-  s:emit(".option push")
-  s:emit("%s", row[3])
-  s:emit("j %s", over)
-  s:place(literal)
-  s:emit("%s", row[4](s))
-  s:place(over)
-  s:emit("lla %s, %s", base, literal)
-  s:emit("%s %s, (%s)", row[2], value, base)
-  s:emit("li %s, %d", counter, random(1, 2))
-  if random(10) == 1 then
-    go_to_page_end(s, label)
-  end
-  s:place(label)
-  s:emit("%s", row[4](s))
-  s:emit("lla %s, %s", base, label)
-  s:emit("%s %s, (%s)", row[1], value, base)
-  if random(3) > 1 then
-    s:emit("fence.i")
-  end
-  s:emit("addi %s, %s, -1", counter, counter)
-  s:emit("bgez %s, %s", counter, label)
-  s:emit(".option pop")
-  s:unlock(counter, base, value)
-end
-
 local FLOW = {
   { 6, branch }, { 2, short_branch }, { 3, loop }, { 3, jump }, { 3, indirect_jump }, { 2, call },
-  { 1, self_modification },
 }
 
 -- Not too many in one another.

@@ -20,6 +20,7 @@ local FAMILIES = {
   { 20, require "tests.rv64.sequences.memory" },
   { 40, require "tests.rv64.sequences.float" },
   { 10, require "tests.rv64.sequences.flow" },
+  { 2, require "tests.rv64.sequences.modification" },
 }
 local INSTRUCTIONS_MAX = 14
 local FCSR = 64 -- its place behind 32 x and 32 f registers

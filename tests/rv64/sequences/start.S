@@ -63,8 +63,9 @@ saved_stack:
 stack:
     .skip STACK_SIZE
 
-# The data of sequences: half of it before a page's end, half behind.
+# The data of sequences: half of it before a page's end, half behind. Some write code there.
     .globl data_pages, data_middle
+    .section .sequences, "awx", @progbits
     .balign 4096
 data_pages:
     .skip 4096
