@@ -21,7 +21,7 @@ extensions.exceptions = {
     doc = "a Lua error that nothing in the thread caught; DebugFaultText has its text" },
   { name = "NO_ENGINE", lua = "LuaException_NoEngine", value = 0x4c01,
     short = "its VSpace has no Lua heap",
-    doc = "no engine can run the thread: its VSpace has no Lua heap" },
+    doc = "no engine can run the thread: it is Lua's, and its VSpace has no Lua heap" },
   { name = "BAD_ENTRY", lua = "LuaException_BadEntry", value = 0x4c02,
     short = "its pc leads to no program and no function",
     doc = "pc is neither the start of a program image nor the address of a function" },

@@ -168,7 +168,7 @@ void platform_heap_destroy(struct platform *p, struct lua_heap *heap)
         if (thread->tcb == NULL)
             continue;
         platform_thread_sync(p, thread->tcb); /* a token would mean nothing any more */
-        memset(thread->tcb->engine, 0, sizeof(thread->tcb->engine));
+        thread->tcb->engine[ENGINE_THREAD] = 0; /* its position stays: no other engine goes there */
     }
     heap->engine[HEAP_IS_STARTED] = 0;
 }

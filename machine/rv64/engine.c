@@ -248,7 +248,7 @@ static void run_slice(struct hart *h, int64_t length)
 
 /* --- why it has ended ------------------------------------------------------------------------- */
 
-/* Whether code at the address is Lua's: the image of a program, or a function's address. */
+/* Whether code at the address is Lua's: the image of a program, or a function. */
 static bool is_lua(struct hart *h, uint64_t pc)
 {
     kaddr address;
@@ -327,12 +327,23 @@ static void end_slice(struct hart *h, struct tcb *t)
     count_stop(p, t);
 }
 
-/* The thread runs for a slice. */
+static void refuse_to_run(struct platform *p, struct tcb *t, uint64_t code)
+{
+    clock_advance(p, ENTRY_COST_NS);
+    kernel_user_exception(p->kernel, EXCEPTION_NO_ENGINE, code);
+    count_stop(p, t);
+}
+
+/* The thread runs for a slice. One that stands in a Lua program has lost its heap. */
 static void run_thread(struct hart *h, struct tcb *t)
 {
     struct platform *p = h->platform;
     uint64_t made;
 
+    if (position_of(t) != POSITION_ELSEWHERE) {
+        refuse_to_run(p, t, NO_ENGINE_LUA);
+        return;
+    }
     if (h->thread != t)
         h->reserved_vaddr = RESERVED_NONE;
     if (thread_find(t) != NULL)
@@ -354,9 +365,7 @@ void rv64_engine_run(struct platform *p, struct tcb *t)
     struct hart *h = p->hart != NULL ? p->hart : hart_make(p);
 
     if (h == NULL) {
-        clock_advance(p, ENTRY_COST_NS);
-        kernel_user_exception(p->kernel, EXCEPTION_NO_ENGINE, NO_ENGINE_MEMORY);
-        count_stop(p, t);
+        refuse_to_run(p, t, NO_ENGINE_MEMORY);
         return;
     }
     do {

@@ -202,7 +202,11 @@ local vspace = system.object(seL4.RISCV_PageTableObject)
 system.check(seL4.RISCV_ASIDPool_Assign(seL4.CapInitThreadASIDPool, vspace))
 system.thread { pc = 0x10000, fault_ep = badged, process = { vspace = vspace } }
 fault = next_fault()
-are("no heap", { fault.name, fault.Number, fault.Code },
+are("neither heap nor code", { fault.name, fault.Addr, fault.PrefetchFault, fault.FSR },
+  { "VMFault", 0x10000, 1, 1 })
+system.thread { fn = print, fault_ep = badged, process = { vspace = vspace } }
+fault = next_fault()
+are("a Lua function without a heap", { fault.name, fault.Number, fault.Code },
   { "UserException", seL4.LuaException_NoEngine, 0 })
 
 -- Nobody to tell: the console says why.
