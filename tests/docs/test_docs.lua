@@ -9,6 +9,7 @@
 ---
 ---   lua           a program: run as a root task, it must succeed
 ---   lua NAME      written to a file NAME for the blocks that follow
+---   c NAME        a C program, written to a file, too; the page is left out without the compiler
 ---   lua host      run by lua5.4, where `require "selvm"` finds the module
 ---   sh            commands behind "$ ", each followed by what it prints on both outputs, if shown;
 ---                 one must succeed unless `$ echo $?` follows. Other lines are output.
@@ -132,6 +133,35 @@ local function check_program(expect, path, block, following)
   end
 end
 
+-- Whether a page can be tested here: one with C programs needs a compiler for them.
+local function is_testable(path, blocks)
+  local has_compiler = os.execute "command -v riscv64-unknown-elf-gcc >/dev/null"
+  for _, block in ipairs(blocks) do
+    if block.language == "c" and not has_compiler then
+      print(("skipped: %s needs riscv64-unknown-elf-gcc"):format(path))
+      return false
+    end
+  end
+  return true
+end
+
+-- Runs the blocks of a page in order.
+local function check_blocks(expect, path, blocks)
+  for i, block in ipairs(blocks) do
+    local is_file = block.language == "c" or block.language == "lua" and block.word ~= "host"
+    if block.language == "sh" then
+      check_commands(expect, path, block)
+    elseif is_file and block.word then
+      process.file(block.word, block.text .. "\n")
+    elseif block.language == "lua" then
+      check_program(expect, path, block, blocks[i + 1])
+    else
+      expect(block.language == "text", "%s:%d: a block of kind '%s'", path, block.line,
+        block.language)
+    end
+  end
+end
+
 -- Files that a page links to are there.
 local function check_links(expect, path)
   local file = assert(io.open(path))
@@ -154,17 +184,8 @@ for _, path in ipairs(pages) do
   checks.group(path, function(expect)
     check_links(expect, path)
     local blocks = blocks_of(path)
-    for i, block in ipairs(blocks) do
-      if block.language == "sh" then
-        check_commands(expect, path, block)
-      elseif block.language == "lua" and block.word and block.word ~= "host" then
-        process.file(block.word, block.text .. "\n")
-      elseif block.language == "lua" then
-        check_program(expect, path, block, blocks[i + 1])
-      else
-        expect(block.language == "text", "%s:%d: a block of kind '%s'", path, block.line,
-          block.language)
-      end
+    if is_testable(path, blocks) then
+      check_blocks(expect, path, blocks)
     end
   end)
 end
