@@ -42,6 +42,7 @@ return {
   { "command line", "lua5.4 tests/host/test_cli.lua $build/selvm", all },
   { "C library", "lua5.4 tests/host/test_sdk.lua $build/selvm", all },
   { "C programs", "lua5.4 tests/rv64/test_programs.lua $build/selvm", both },
+  { "C methods", "lua5.4 tests/rv64/test_stubs.lua $build/selvm", { "release" } },
   { "C and Lua", "lua5.4 tests/rv64/test_mixed.lua $build/selvm", both },
   { "repl", "lua5.4 tests/host/test_repl.lua $build/selvm", all },
   { "module", "lua5.4 tests/host/test_module.lua", { "release" } },
