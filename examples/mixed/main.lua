@@ -69,8 +69,9 @@ thread.new(memory, { name = "speller", priority = 200, entry = function()
   end
 end }):start()
 for number = 2, 4 do
-  local client <close> = process.new(memory, { name = "client", elf = image.file "client",
+  local client = process.new(memory, { name = "client", elf = image.file "client",
     args = { number }, caps = { [1] = spelling }, monitor = true })
   print(client:start():wait())
+  client:kill()
 end
 seL4.DebugHalt()

@@ -75,10 +75,31 @@ local function test_ends(sdk)
   end)
 end
 
+-- Runs in an interpreter of the host, which says how much memory it has used.
+local HOST = [[
+package.cpath = %q .. "/?.so;" .. package.cpath
+local machine = require("selvm").machine { program = %q, memory = "3G", console = function() end }
+assert(machine:run() == "idle" and #machine:errors() == 0)
+print(io.open("/proc/self/status"):read("a"):match "VmHWM:%%s*(%%d+) kB")]]
+local USED_KIB_MAX = 100 << 10
+
+local function test_memory(sdk)
+  checks.group("memory of the host is touched only where the machine's is used", function(expect)
+    local path = compiler.compile(sdk, "memory.elf", FOLDER .. "memory.c")
+    local result = process.run("lua5.4", process.file("host.lua", HOST:format(
+      selvm:match "^(.*)/", path)))
+    local used = tonumber(result.out)
+    expect(used and used < USED_KIB_MAX, "%s KiB: %s", used, result.err)
+  end)
+end
+
 if compiler.is_there() then
   local sdk = test_configuration("")
   test_configuration("_mcs", "--mcs")
   test_ends(sdk)
+  if selvm:find("release", 1, true) then -- stock interpreters load no other module
+    test_memory(sdk)
+  end
 end
 
 process.cleanup()

@@ -32,11 +32,12 @@ local nothing_is_lost = lib.nothing_is_lost(memory)
 -- --- ends ---------------------------------------------------------------------------------------
 
 for _, row in ipairs { { 3, 4, 5 }, { 100, 100, 100 }, { -5, -6, 2 } } do
-  local worker <close> = new({ RETURN, table.unpack(row) }, { monitor = true })
+  local worker = new({ RETURN, table.unpack(row) }, { monitor = true })
   local event = worker:start():wait()
   local sum = row[1] + row[2] + row[3]
   expect(event.kind == "result" and event.n == 1 and event[1] == sum, "%s", event)
   expect(tostring(event) == "process 'worker' has ended with " .. sum, "%s", event)
+  worker:kill()
 end
 nothing_is_lost "results"
 
