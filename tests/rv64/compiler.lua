@@ -4,25 +4,25 @@
 --   local sdk = compiler.install(selvm, "sdk", "--mcs")
 --   local path = compiler.compile(sdk, "a.elf", "a.c")      -- in the test's folder
 --
--- CC_RISCV names another compiler than riscv64-unknown-elf-gcc.
+-- CC_RISCV names another compiler than the first that toolchain.lua finds.
 
 local process = require "tests.host.process"
+local toolchain = require "tests.rv64.sequences.toolchain"
 
 local compiler = {}
 
-local program = os.getenv "CC_RISCV" or "riscv64-unknown-elf-gcc"
+local program = os.getenv "CC_RISCV" or toolchain.find()
 local FLAGS = { "-std=gnu11", "-Wall", "-Wextra", "-Wshadow", "-Wconversion", "-Werror",
   "-ffunction-sections", "-fdata-sections", "-Itests/rv64/support", "-Wa,-I" .. process.folder }
 local SUPPORT = { "tests/rv64/support/support.c", "tests/rv64/support/trap_all.S" }
 local LIBRARY = { "start.S", "start.c", "printf.c", "string.c" }
 
---- Whether there is a compiler; says so if there is none.
-function compiler.is_there()
-  if process.run("sh", "-c", "command -v " .. program).status == 0 then
-    return true
+--- The compiler's name; says so, and gives nil, if there is none.
+function compiler.find()
+  if program and toolchain.has(program) then
+    return program
   end
-  print("skipped: there is no " .. program .. " (Debian: gcc-riscv64-unknown-elf)")
-  return false
+  print("skipped: there is no compiler for RISC-V (Debian: gcc-riscv64-unknown-elf)")
 end
 
 -- Runs a program; raises an error with its messages.

@@ -47,7 +47,7 @@ local function test_processes(sdk, ...)
   end)
 end
 
-if compiler.is_there() then
+if compiler.find() then
   local sdk = compiler.install(selvm, "sdk")
   test_example(sdk)
   test_processes(sdk)

@@ -93,7 +93,7 @@ local function test_memory(sdk)
   end)
 end
 
-if compiler.is_there() then
+if compiler.find() then
   local sdk = test_configuration("")
   test_configuration("_mcs", "--mcs")
   test_ends(sdk)

@@ -204,7 +204,7 @@ local function test_configuration(configuration, ...)
   end)
 end
 
-if compiler.is_there() then
+if compiler.find() then
   test_configuration "classic"
   test_configuration("mcs", "--mcs")
 end
