@@ -51,7 +51,11 @@ local function result_struct(w, name, call)
 end
 
 local function comment(w, row, call)
-  w:line("/* %s", row.doc)
+  local sentence = {}
+  for word in row.doc:gmatch "%S+" do
+    sentence[#sentence + 1] = word
+  end
+  w:line("%s", (text.wrap("/* ", sentence, "", ""):gsub("\n  ", "\n *")))
   for _, param in ipairs(call.params) do
     w:line(" *   %s: %s", param.name, param.doc)
   end
@@ -69,18 +73,18 @@ local function bits_of(value)
   elseif place.bits == 64 then
     return name
   end
-  local mask = (1 << place.bits) - 1
-  return ("((seL4_Word)%s & 0x%xul) << %d"):format(name, mask, place.shift)
+  local bits = ("((seL4_Word)%s & 0x%xul)"):format(name, (1 << place.bits) - 1)
+  return place.shift > 0 and ("%s << %d"):format(bits, place.shift) or bits
 end
 
--- Words of the message: index -> expression. Those of registers of a thread are left out.
+-- Words of the message: index -> terms. Those of registers of a thread are left out.
 local function message_words(call)
   local words = {}
   for _, value in ipairs(call.inputs) do
     local place = value.place
     if place.kind ~= "CAP" and place.kind ~= "USER_CONTEXT" then
-      local bits = bits_of(value)
-      words[place.word] = words[place.word] and words[place.word] .. " | " .. bits or bits
+      words[place.word] = words[place.word] or {}
+      table.insert(words[place.word], bits_of(value))
     end
   end
   return words
@@ -107,9 +111,9 @@ local function send(w, row, call)
   end
   for i = 0, call.layout.length - 1 do
     if words[i] and i < REGISTER_COUNT then
-      w:line("    mr%d = %s;", i, words[i])
+      w:line("%s", text.wrap(("    mr%d = "):format(i), words[i], " |", ";"))
     elseif words[i] then
-      w:line("    seL4_SetMR(%d, %s);", i, words[i])
+      w:line("%s", text.wrap(("    seL4_SetMR(%d, "):format(i), words[i], " |", ");"))
     end
   end
   w:line("    info = seL4_MessageInfo_new(%s, 0, %d, %d);", row.label_name, call.layout.cap_count,
@@ -162,7 +166,7 @@ local function method(w, row, configuration)
     declarations[#declarations + 1] = c_values.declaration(param)
   end
   comment(w, row, call)
-  w:line("static inline %s %s(%s)", result, name, table.concat(declarations, ", "))
+  w:line("%s", text.wrap(("static inline %s %s("):format(result, name), declarations, ",", ")"))
   w:line("{")
   w:line("    seL4_MessageInfo_t info;")
   w:line("    seL4_Word mr0 = 0, mr1 = 0, mr2 = 0, mr3 = 0;")

@@ -29,8 +29,8 @@ local function field_functions(w, type_name, prefix, field, shift)
   w:line("    return value.words[0] >> %d & 0x%xul;", shift, mask)
   w:line("}")
   w:line()
-  w:line("static inline %s %s_set_%s(%s value, seL4_Word field)", type_name, prefix, name,
-    type_name)
+  w:line("%s", text.wrap(("static inline %s %s_set_%s("):format(type_name, prefix, name),
+    { type_name .. " value", "seL4_Word field" }, ",", ")"))
   w:line("{")
   w:line("    value.words[0] &= ~(0x%xul << %d);", mask, shift)
   w:line("    value.words[0] |= (field & 0x%xul) << %d;", mask, shift)
@@ -56,7 +56,8 @@ local function packed_word(w, row)
     local name, bits = row[i][1], row[i][2]
     inputs[i] = "seL4_Word " .. name
     row[i].shift = shift
-    sum[i] = ("(%s & 0x%xul) << %d"):format(name, (1 << bits) - 1, shift)
+    sum[i] = ("(%s & 0x%xul)"):format(name, (1 << bits) - 1)
+    sum[i] = shift > 0 and ("%s << %d"):format(sum[i], shift) or sum[i]
     shift = shift + bits
   end
   w:line("/* %s */", row.about)
@@ -64,11 +65,12 @@ local function packed_word(w, row)
   w:line("    seL4_Uint64 words[1];")
   w:line("} %s;", type_name)
   w:line()
-  w:line("static inline %s %s_new(%s)", type_name, row.name, table.concat(inputs, ", "))
+  w:line("%s", text.wrap(("static inline %s %s_new("):format(type_name, row.name), inputs, ",",
+    ")"))
   w:line("{")
   w:line("    %s value;", type_name)
   w:line()
-  w:line("    value.words[0] = %s;", table.concat(sum, " | "))
+  w:line("%s", text.wrap("    value.words[0] = ", sum, " |", ";"))
   w:line("    return value;")
   w:line("}")
   w:line()

@@ -51,6 +51,25 @@ function text.close_header(w)
   w:line("#endif")
 end
 
+local COLUMNS_MAX = 100
+
+--- Pieces after `head`, each with `separator` behind it but the last, which has `tail`; lines that
+--- would be too long go on below the first piece.
+function text.wrap(head, pieces, separator, tail)
+  local lines, line, indent = {}, head, (" "):rep(#head)
+  for i, piece in ipairs(pieces) do
+    local last = i == #pieces
+    local whole = piece .. (last and tail or separator)
+    if i > 1 and #line + #whole + (last and 0 or 1) > COLUMNS_MAX then
+      lines[#lines + 1] = (line:gsub(" $", ""))
+      line = indent
+    end
+    line = line .. whole .. (last and "" or " ")
+  end
+  lines[#lines + 1] = line
+  return table.concat(lines, "\n")
+end
+
 --- A C string literal.
 function text.c_string(s)
   return '"' .. s:gsub('[\\"]', "\\%0"):gsub("\n", "\\n") .. '"'

@@ -75,21 +75,42 @@ local function test_ends(sdk)
   end)
 end
 
--- Runs in an interpreter of the host, which says how much memory it has used.
+-- Runs a text in a stock interpreter, with `machine(options)` for an executable: what it printed.
 local HOST = [[
 package.cpath = %q .. "/?.so;" .. package.cpath
-local machine = require("selvm").machine { program = %q, memory = "3G", console = function() end }
-assert(machine:run() == "idle" and #machine:errors() == 0)
-print(io.open("/proc/self/status"):read("a"):match "VmHWM:%%s*(%%d+) kB")]]
+local function machine(options)
+  options.program = %q
+  return require("selvm").machine(options)
+end
+%s]]
+
+local function run_host(sdk, name, text)
+  local path = compiler.compile(sdk, name .. ".elf", FOLDER .. name .. ".c")
+  local result = process.run("lua5.4", process.file("host.lua", HOST:format(selvm:match "^(.*)/",
+    path, text)))
+  return result.out .. result.err
+end
+
 local USED_KIB_MAX = 100 << 10
 
-local function test_memory(sdk)
+local function test_host(sdk)
   checks.group("memory of the host is touched only where the machine's is used", function(expect)
-    local path = compiler.compile(sdk, "memory.elf", FOLDER .. "memory.c")
-    local result = process.run("lua5.4", process.file("host.lua", HOST:format(
-      selvm:match "^(.*)/", path)))
-    local used = tonumber(result.out)
-    expect(used and used < USED_KIB_MAX, "%s KiB: %s", used, result.err)
+    local used = run_host(sdk, "memory", [[
+local m = machine { memory = "3G", console = function() end }
+assert(m:run() == "idle" and #m:errors() == 0)
+print(io.open("/proc/self/status"):read("a"):match "VmHWM:%s*(%d+) kB")]])
+    expect(tonumber(used) and tonumber(used) < USED_KIB_MAX, "KiB: %s", used)
+  end)
+  checks.group("what is typed arrives by the serial port and its interrupt", function(expect)
+    local printed = run_host(sdk, "typing", [[
+local m = machine { console = io.write }
+for _, text in ipairs { "a line\n", "one", " more\n\n" } do
+  print(m:run())
+  m:input(text)
+end
+print(m:run())]])
+    expect(printed == "deadlock\ntyped: 'a line'\ndeadlock\ndeadlock\ntyped: 'one more'\n" ..
+      "typed: ''\nidle\n", "%s", printed)
   end)
 end
 
@@ -98,7 +119,7 @@ if compiler.find() then
   test_configuration("_mcs", "--mcs")
   test_ends(sdk)
   if selvm:find("release", 1, true) then -- stock interpreters load no other module
-    test_memory(sdk)
+    test_host(sdk)
   end
 end
 
