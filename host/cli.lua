@@ -3,6 +3,7 @@
 ---   0 the root task has ended or halted, 1 an error has stopped it, 2 wrong usage or no machine
 ---   can be made, 3 nothing can ever run again and the root task waits
 
+local command_line = require "selvm.arguments"
 local linker = require "selvm.linker"
 local options = require "selvm.options"
 local repl = require "selvm.repl"
@@ -15,20 +16,22 @@ local DONE, FAILED, WRONG_USAGE, DEADLOCK = 0, 1, 2, 3
 local HELP = [[
 seLVM: the seL4 microkernel with the Lua virtual machine as its hardware.
 
-usage: selvm run [OPTIONS] FILE.lua [ARG...]
+usage: selvm run [OPTIONS] FILE [ARG...]
        selvm repl [OPTIONS]
        selvm sdk [--mcs] FOLDER
        selvm --help | --version
 
-`selvm run` boots seL4 with FILE.lua as its root task. See 'selvm run --help'.
+`selvm run` boots seL4 with a Lua program or a RISC-V executable as its root task.
+See 'selvm run --help'.
 `selvm repl` boots seL4 with a root task that runs what you type. See 'selvm repl --help'.
 `selvm sdk` writes the C library for RISC-V programs to a folder. See 'selvm sdk --help'.
 ]]
 
 local RUN_HELP = [[
-usage: selvm run [OPTIONS] FILE.lua [ARG...]
+usage: selvm run [OPTIONS] FILE [ARG...]
 
-Boots a machine with FILE.lua as the root task; the ARGs are its `...`.
+Boots a machine with FILE as the root task: a Lua program, whose `...` are the ARGs, or a RISC-V
+executable.
 
   --memory SIZE    memory of the machine, such as 64M (default), 512K or 1G
   --heap SIZE      the root task's Lua heap in it: a power of two, 64K to 1G (default 16M)
@@ -72,24 +75,6 @@ to compile and run.
 Exit status: 0 done; 1 the folder cannot be written, and nothing is left there; 2 wrong usage.
 ]]
 
--- Options of `run` and `repl`: the field they set, and whether a value follows.
-local RUN_OPTIONS = {
-  ["--memory"] = { field = "memory", has_value = true },
-  ["--heap"] = { field = "heap", has_value = true },
-  ["--domains"] = { field = "domains", has_value = true },
-  ["--root-cnode-bits"] = { field = "root_cnode_bits", has_value = true },
-  ["--file"] = { field = "paths", has_value = true, is_list = true },
-  ["--mcs"] = { field = "mcs" },
-  ["--trace-errors"] = { field = "trace_errors" },
-  ["--help"] = { field = "help" },
-  ["-h"] = { field = "help" },
-  ["--version"] = { field = "version" },
-}
-local RUN_NAMES = {
-  "--memory", "--heap", "--domains", "--root-cnode-bits", "--file", "--mcs", "--trace-errors",
-  "--help", "--version",
-}
-
 local function complain(format, ...)
   io.stdout:flush()
   io.stderr:write("selvm: ", format:format(...), "\n")
@@ -102,69 +87,9 @@ local function wrong_usage(command, format, ...)
   return WRONG_USAGE
 end
 
-local function suggestion(name, names)
-  local near = words.nearest(name, names)
-  return near and ("; did you mean '%s'?"):format(near) or ""
-end
-
 local function print_version()
   io.write(("selvm %s (%s)\n"):format(selvm.VERSION, _VERSION))
   return DONE
-end
-
--- --- reading the arguments -----------------------------------------------------------------------
-
--- Reads one option at arguments[at] into `given`. Returns the index of what follows; nil, why.
-local function read_option(arguments, at, given)
-  local text = arguments[at]
-  local name, value = text:match("^(%-%-[^=]*)=(.*)$")
-  name = name or text
-  local option = RUN_OPTIONS[name]
-  if not option then
-    return nil, ("unknown option '%s'%s"):format(name, suggestion(name, RUN_NAMES))
-  elseif not option.has_value then
-    if value then
-      return nil, ("option '%s' takes no value"):format(name)
-    end
-    given[option.field] = true
-    return at + 1
-  end
-  if not value then
-    at = at + 1
-    value = arguments[at]
-  end
-  if not value or value == "" then
-    return nil, ("option '%s' needs a value"):format(name)
-  end
-  if option.is_list then
-    given[option.field] = given[option.field] or {}
-    table.insert(given[option.field], value)
-  else
-    given[option.field] = value
-  end
-  return at + 1
-end
-
--- The arguments of `run` as options of selvm.machine, plus help and version; nil, why.
-local function read_arguments(arguments)
-  local given, at = {}, 1
-  while arguments[at] and arguments[at]:sub(1, 1) == "-" and arguments[at] ~= "-" do
-    if arguments[at] == "--" then
-      at = at + 1
-      break
-    end
-    local after, why = read_option(arguments, at, given)
-    if not after then
-      return nil, why
-    end
-    at = after
-  end
-  given.program = arguments[at]
-  given.args = table.move(arguments, at + 1, #arguments, 1, {})
-  for _, field in ipairs { "domains", "root_cnode_bits" } do
-    given[field] = math.tointeger(tonumber(given[field])) or given[field]
-  end
-  return given
 end
 
 -- --- running -------------------------------------------------------------------------------------
@@ -239,7 +164,7 @@ end
 
 -- Options of a command that boots a machine; nil and the exit status if that is all.
 local function read_command(command, arguments, help)
-  local given, why = read_arguments(arguments)
+  local given, why = command_line.read(arguments)
   if not given then
     return nil, wrong_usage(command, "%s", why)
   elseif given.help then
@@ -339,26 +264,8 @@ local function run_repl(arguments)
   return status
 end
 
--- The folder and the options of `sdk`; nil, why.
-local function read_sdk_arguments(arguments)
-  local given, names = {}, { "--mcs", "--help", "--version" }
-  for _, text in ipairs(arguments) do
-    local option = text:sub(1, 1) == "-" and RUN_OPTIONS[text]
-    if option and not option.has_value and text ~= "--trace-errors" then
-      given[option.field] = true
-    elseif text:sub(1, 1) == "-" then
-      return nil, ("unknown option '%s'%s"):format(text, suggestion(text, names))
-    elseif given.folder then
-      return nil, ("'%s' is too much: one folder is written, '%s'"):format(text, given.folder)
-    elseif text ~= "" then
-      given.folder = text
-    end
-  end
-  return given
-end
-
 local function write_sdk(arguments)
-  local given, why = read_sdk_arguments(arguments)
+  local given, why = command_line.read_sdk(arguments)
   if not given then
     return wrong_usage("sdk", "%s", why)
   elseif given.help then
@@ -381,12 +288,12 @@ end
 
 -- What may have been meant by a command that does not exist.
 local function advice(command)
-  if command:find("%.lua$") then
+  if command:find("%.lua$") or command:find("%.elf$") then
     return ("; write: selvm run %s"):format(command)
-  elseif RUN_OPTIONS[command:match("^[^=]*")] then
+  elseif command_line.OPTIONS[command:match("^[^=]*")] then
     return "; options stand behind 'run': selvm run [OPTIONS] FILE.lua"
   end
-  local near = suggestion(command, { "run", "repl", "sdk", "--help", "--version" })
+  local near = command_line.suggestion(command, { "run", "repl", "sdk", "--help", "--version" })
   return near ~= "" and near or "; write: selvm run FILE.lua"
 end
 

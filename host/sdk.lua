@@ -7,7 +7,7 @@ local core = require "selvm.core"
 
 local sdk = {}
 
-local PROGRAM = "cc" -- a script, which is to be executable
+local PROGRAM = "cc" -- a script; `sh cc` does if it cannot be made executable
 
 local function quote(text)
   return "'" .. text:gsub("'", "'\\''") .. "'"
@@ -99,7 +99,8 @@ local function fill(folder, configuration, made)
       return nil, why
     end
   end
-  return run("chmod +x " .. quote(folder .. "/" .. PROGRAM))
+  run("chmod +x " .. quote(folder .. "/" .. PROGRAM)) -- where files have such a mark
+  return true
 end
 
 --- Writes the library for the classic or the MCS configuration. The folder must be new or empty; if
