@@ -10,7 +10,7 @@ local process = require "tests.host.process"
 local toolchain = require "tests.rv64.sequences.toolchain"
 
 local SELVM = arg[1] or "build/release/selvm"
-local LINK = "-nostdlib -static -no-pie -Wl,--no-relax -Wl,--build-id=none -Wl,-e0 -Wl,-Ttext=0"
+local LINK = toolchain.LINK .. " -Wl,-e0 -Wl,-Ttext=0"
 local FOLDER = "tests/rv64/exceptions/"
 
 local gcc = toolchain.find()

@@ -24,10 +24,9 @@ local CHUNK = 3000        -- sequences of one program
 local SHOWN_MAX = 3       -- sequences that are told in full
 local TIMEOUT_S = 300     -- of one program
 local REGISTER_COUNT, DATA_WORDS, FCSR = 65, 128, 64
-local COMPILE = "-mcmodel=medany -fno-pie -O2 -Wall -Wextra -Werror -ffreestanding"
 -- The same addresses in both programs.
-local LINK = "-nostdlib -static -no-pie -Wl,--no-relax -Wl,-Ttext=0x100000 " ..
-  "-Wl,--build-id=none -Wl,--section-start=.sequences=0x200000 -Wl,-Tdata=0x400000"
+local LINK = toolchain.LINK .. " -Wl,-Ttext=0x100000 -Wl,--section-start=.sequences=0x200000 " ..
+  "-Wl,-Tdata=0x400000"
 
 local gcc = toolchain.find()
 if not gcc or not toolchain.has(QEMU) then
@@ -45,8 +44,8 @@ end
 
 local function compile_runner()
   for _, file in ipairs { "start.S", "runner.c", "output_linux.c", "output_sel4.c" } do
-    toolchain.run(("%s %s %s -I. -c %s%s -o %s"):format(gcc, toolchain.FLAGS, COMPILE, SOURCES,
-      file, object(file:match("^[^.]+"))))
+    toolchain.run(("%s %s %s -I. -c %s%s -o %s"):format(gcc, toolchain.FLAGS, toolchain.COMPILE,
+      SOURCES, file, object(file:match("^[^.]+"))))
   end
 end
 

@@ -11,6 +11,8 @@ local toolchain = {}
 local COMPILERS = { "riscv64-unknown-elf-gcc", "riscv64-linux-gnu-gcc" }
 
 toolchain.FLAGS = "-march=rv64imafdc_zicsr_zifencei -mabi=lp64d"
+toolchain.COMPILE = "-mcmodel=medany -fno-pie -O2 -Wall -Wextra -Werror -ffreestanding"
+toolchain.LINK = "-nostdlib -static -no-pie -Wl,--no-relax -Wl,--build-id=none"
 
 --- Whether a program can be called.
 function toolchain.has(name)
