@@ -4,6 +4,7 @@
 ---   local thread = require "thread"
 ---   local fault, after = thread.run(bytes, places.CODE, { registers = {}, no_fpu = true })
 ---   thread.data, thread.unwritten      where the caller sees pages of the thread's (places.lua)
+---   thread.memory, thread.space        the allocator of its objects, and its VSpace
 
 local alloc = require "sel4.alloc"
 local object = require "sel4.object"
@@ -21,19 +22,23 @@ local own, space = vspace.own(memory), vspace.new(memory, { name = "RISC-V" })
 local faults = object.cptr(memory:object(seL4.EndpointObject))
 local slot = object.cptr(memory:object(seL4.TCBObject))
 
--- A page of the thread's, and where the caller sees it.
+thread.memory, thread.space = memory, space
+
+-- A page of the thread's: where the caller sees it, and the frame.
 local function page(vaddr, options)
   options = options or {}
   options.vaddr = vaddr
-  return own:share(space:allocate(PAGE_SIZE, options)).vaddr
+  local region = space:allocate(PAGE_SIZE, options)
+  return own:share(region).vaddr, region.frames[1]
 end
 
-local code = page(places.CODE)
+local code, code_frame = page(places.CODE)
+thread.code_frame = code_frame
 
 --- The page that the thread may read and write, and those that it must not write.
-thread.data = page(places.DATA)
-thread.unwritten = { page(places.READ_ONLY, { rights = seL4.CanRead }),
-  page(places.BEHIND, { attributes = seL4.RISCV_ExecuteNever }) }
+thread.data = (page(places.DATA))
+thread.unwritten = { (page(places.READ_ONLY, { rights = seL4.CanRead })),
+  (page(places.BEHIND, { attributes = seL4.RISCV_ExecuteNever })) }
 
 tcb.configure(memory, slot, { cspace = seL4.CapInitThreadCNode, vspace = space.root, buffer = 0,
   frame = 0, priority = 100, fault_endpoint = faults })
@@ -49,6 +54,12 @@ function thread.run(bytes, start, options)
   check(seL4.TCB_WriteRegisters(slot, true, 0, REGISTER_COUNT, options.registers),
     "TCB_WriteRegisters")
   return seL4.getFault((seL4.Recv(faults)))
+end
+
+--- Goes on in another VSpace, of sel4.vspace.
+function thread.enter(other)
+  check(seL4.TCB_SetSpace(slot, faults, seL4.CapInitThreadCNode, 0, other.root, 0),
+    "TCB_SetSpace")
 end
 
 --- What the registers hold.
