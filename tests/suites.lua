@@ -50,7 +50,7 @@ return {
   { "module, Lua 5.3", "lua5.3 tests/host/test_module.lua", { "lua5.3" } },
   { "failed assertion", "$build/tests/test_assertion", all },
   { "executables", "lua5.4 tests/rv64/test_elf.lua" },
-  { "RISC-V sequences", "lua5.4 tests/rv64/test_sequences.lua $build/selvm 6000", { "release" } },
+  { "RISC-V sequences", "lua5.4 tests/rv64/test_sequences.lua $build/selvm", { "release" } },
   { "RISC-V sequences", "lua5.4 tests/rv64/test_sequences.lua $build/selvm 1500", { "debug" } },
   { "RISC-V mappings", "$build/selvm run tests/rv64/exceptions/mappings.lua", all },
   { "RISC-V encodings", "lua5.4 tests/rv64/test_encodings.lua $build/selvm", { "release" } },

@@ -13,7 +13,8 @@ local FORMATS = { [2] = "<I2", [4] = "<I4" }
 
 local line = {}
 for _, code, length in encodings.each(math.tointeger(tonumber(seed)), tonumber(count)) do
-  local fault = thread.run(FORMATS[length]:pack(code) .. EBREAK, places.CODE, { registers = {} })
+  thread.write(FORMATS[length]:pack(code) .. EBREAK, places.CODE)
+  local fault = thread.run(places.CODE, { registers = {} })
   local is_illegal = fault.name == "UserException" and fault.Number == ILLEGAL_INSTRUCTION and
     fault.FaultIP == places.CODE
   line[#line + 1] = is_illegal and "1" or "0"

@@ -85,8 +85,8 @@ local function test(row, bytes)
     problems[#problems + 1] = string.format(...)
   end
   seL4.StoreBytes(thread.data, ("\0"):rep(PAGE_SIZE))
-  local fault = thread.run((bytes .. EBREAK):sub(1, places.CODE_END - start), start,
-    { registers = before, no_fpu = row.no_fpu })
+  thread.write((bytes .. EBREAK):sub(1, places.CODE_END - start), start)
+  local fault = thread.run(start, { registers = before, no_fpu = row.no_fpu })
   local right = expected_fault(row, start, #bytes)
   if describe(fault) ~= right then
     differ("%s, not %s", describe(fault), right)

@@ -19,8 +19,11 @@ local function words(...)
   return ("<" .. ("I4"):rep(select("#", ...))):pack(...)
 end
 
+-- What the thread runs, written once, so that nothing but the mappings changes: ld t0, (a0);
+-- sd t1, (a0); jr a0.
 local EBREAK = 0x00100073
-local LOAD, STORE, JUMP = 0x00053283, 0x00653023, 0x00050067 -- ld t0, (a0); sd t1, (a0); jr a0
+local LOAD, STORE, JUMP = places.CODE, places.CODE + 8, places.CODE + 16
+thread.write(words(0x00053283, EBREAK, 0x00653023, EBREAK, 0x00050067), places.CODE)
 
 -- li t0, number
 local function set(number)
@@ -40,12 +43,11 @@ local function is(name, got, right)
   end
 end
 
--- Runs an instruction with a0 = address and t1 = value: t0 at the end, or the kind of access that
--- has failed.
+-- Runs LOAD, STORE or JUMP with a0 = address and t1 = value: t0 at the end, or the kind of access
+-- that has failed.
 local ACCESSES = { [1] = "no fetch", [5] = "no load", [7] = "no store" }
-local function run(instruction, address, value)
-  local fault = thread.run(words(instruction, EBREAK), places.CODE,
-    { registers = { a0 = address, t1 = value or 0 } })
+local function run(start, address, value)
+  local fault = thread.run(start, { registers = { a0 = address, t1 = value or 0 } })
   if fault.name == "VMFault" then
     return ("%s at %x"):format(ACCESSES[fault.FSR], fault.Addr)
   elseif fault.Number ~= 3 then
@@ -155,6 +157,11 @@ local function other_space(number)
   is("data of another VSpace", run(LOAD, PLACE) & 0xffffffff, set(number))
   thread.enter(space)
   is("back in the first", run(JUMP, PLACE), 1)
+  unmap(frame)
+  thread.enter(other)
+  is("what is unmapped meanwhile", run(JUMP, PLACE), ("no fetch at %x"):format(PLACE))
+  is("cannot be loaded either", run(LOAD, PLACE), ("no load at %x"):format(PLACE))
+  thread.enter(space)
   memory:free(frame)
   memory:free_slot(code)
   other:destroy()

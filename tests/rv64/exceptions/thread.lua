@@ -2,7 +2,8 @@
 --- A RISC-V thread inside the machine, to run a few instructions at a time until a fault.
 ---
 ---   local thread = require "thread"
----   local fault, after = thread.run(bytes, places.CODE, { registers = {}, no_fpu = true })
+---   thread.write(bytes, places.CODE)
+---   local fault = thread.run(places.CODE, { registers = {}, no_fpu = true })
 ---   thread.data, thread.unwritten      where the caller sees pages of the thread's (places.lua)
 ---   thread.memory, thread.space        the allocator of its objects, and its VSpace
 
@@ -43,11 +44,15 @@ thread.unwritten = { (page(places.READ_ONLY, { rights = seL4.CanRead })),
 tcb.configure(memory, slot, { cspace = seL4.CapInitThreadCNode, vspace = space.root, buffer = 0,
   frame = 0, priority = 100, fault_endpoint = faults })
 
---- Runs code from an address of its page on. Options: `registers`, by name, those that are left out
+--- Puts code at an address of the page for it.
+function thread.write(bytes, start)
+  seL4.StoreBytes(code + (start - places.CODE), bytes)
+end
+
+--- Runs code from an address on. Options: `registers`, by name, those that are left out
 --- begin with 0; `no_fpu`, it may not use floating point. Returns the fault that ends it; the
 --- registers then are thread.registers().
-function thread.run(bytes, start, options)
-  seL4.StoreBytes(code + (start - places.CODE), bytes)
+function thread.run(start, options)
   check(seL4.TCB_SetFlags(slot, seL4.TCBFlag_MASK, options.no_fpu and seL4.TCBFlag_fpuDisabled
     or seL4.TCBFlag_NoFlag), "TCB_SetFlags")
   options.registers.pc = start
