@@ -51,6 +51,10 @@ struct flavour {
     /* The eight or eleven system calls that are not debug calls. */
     void (*syscall)(struct kernel *k, enum syscall call);
 
+    /* The same for simple cases, from the beginning of the entry on: false: it is none, and nothing
+       has been done. */
+    bool (*fastpath)(struct kernel *k, enum syscall call);
+
     /* --- time --- */
 
     /* Beginning of an entry: charges time. False: the current thread's time is up, and what it came

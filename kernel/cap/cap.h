@@ -37,7 +37,8 @@ enum { OBJECT_ADDRESS_BITS = 44, VADDR_BITS = 48 };
 /* Rights a frame capability gives over its frame; seL4's numbering. */
 enum frame_rights { FRAME_KERNEL_ONLY = 1, FRAME_READ_ONLY = 2, FRAME_READ_WRITE = 3 };
 
-/* Every variant begins with the object's address and the type. */
+/* Every variant begins with the object's address and the type. What a variant does not use is zero,
+   so that equal states are equal memory. */
 struct cap {
     union {
         struct { uint64_t object : 44, type : 5, : 15; uint64_t word; } any;
@@ -46,12 +47,13 @@ struct cap {
         } untyped;
         struct { uint64_t object : 44, type : 5, rights : 4, : 11; uint64_t badge; } endpoint;
         struct { uint64_t object : 44, type : 5, rights : 4, : 11; uint64_t badge; } notification;
-        struct { uint64_t object : 44, type : 5, is_master : 1, can_grant : 1, : 13; uint64_t : 64;
+        struct { uint64_t object : 44, type : 5, is_master : 1, can_grant : 1, : 13;
+                 uint64_t unused;
         } reply; /* object: the caller's TCB */
         struct { uint64_t object : 44, type : 5, radix : 6, guard_size : 6, : 3; uint64_t guard;
         } cnode;
-        struct { uint64_t object : 44, type : 5, : 15; uint64_t : 64; } tcb;
-        struct { uint64_t irq : 44, type : 5, : 15; uint64_t : 64; } irq_handler;
+        struct { uint64_t object : 44, type : 5, : 15; uint64_t unused; } tcb;
+        struct { uint64_t irq : 44, type : 5, : 15; uint64_t unused; } irq_handler;
         struct { uint64_t object : 44, type : 5, radix : 6, is_tcb : 1, : 8;
                  uint64_t count; /* slots that may still hold capabilities */
         } zombie;
@@ -62,10 +64,10 @@ struct cap {
                  uint64_t vaddr : 48, asid : 16;
         } page_table;
         struct { uint64_t object : 44, type : 5, : 15; uint64_t asid_base; } asid_pool;
-        struct { uint64_t object : 44, type : 5, size_bits : 6, : 9; uint64_t : 64; } lua_heap;
-        struct { uint64_t object : 44, type : 5, can_grant : 1, : 14; uint64_t : 64;
+        struct { uint64_t object : 44, type : 5, size_bits : 6, : 9; uint64_t unused; } lua_heap;
+        struct { uint64_t object : 44, type : 5, can_grant : 1, : 14; uint64_t unused;
         } reply_object;
-        struct { uint64_t object : 44, type : 5, size_bits : 6, : 9; uint64_t : 64;
+        struct { uint64_t object : 44, type : 5, size_bits : 6, : 9; uint64_t unused;
         } sched_context;
     };
 };

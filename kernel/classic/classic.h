@@ -8,6 +8,10 @@
 /* syscall.c: the calls that are not debug calls, for the current thread. */
 void classic_syscall(struct kernel *k, enum syscall call);
 
+/* fastpath.c. The whole of a call by the current thread, if it is a simple one; false: nothing has
+   been done. */
+bool classic_fastpath(struct kernel *k, enum syscall call);
+
 /* reply.c. Gives the thread its reply master, if it has none: it may make calls from now on. */
 void classic_reply_prepare(struct kernel *k, struct tcb *t);
 

@@ -156,6 +156,7 @@ const struct flavour classic_flavour = {
     .notification_bits = NOTIFICATION_BITS_CLASSIC,
     .boot_info_untyped = BOOT_INFO_UNTYPED_CLASSIC,
     .syscall = classic_syscall,
+    .fastpath = classic_fastpath,
     .begin_entry = begin_entry,
     .preempted = nothing_to_do,
     .tick = classic_tick,

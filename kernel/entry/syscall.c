@@ -366,13 +366,18 @@ void syscall_receive(struct kernel *k, struct receive_kind kind)
 
 /* --- entries ---------------------------------------------------------------------------------- */
 
-/* False: the current thread's time is up. What it came for is not done now, but when it has
-   time. */
-static bool begin_entry(struct kernel *k)
+static void count_entry(struct kernel *k)
 {
     k->entries++;
     k->work_units = 0;
     kassert(k->action == KEEP_CURRENT);
+}
+
+/* False: the current thread's time is up. What it came for is not done now, but when it has
+   time. */
+static bool begin_entry(struct kernel *k)
+{
+    count_entry(k);
     return k->flavour->begin_entry(k);
 }
 
@@ -400,28 +405,36 @@ static bool begin_trap(struct kernel *k)
     return true;
 }
 
-/* Numbers are negative; what is out of range is a fault of its own kind. */
-static void carry_out(struct kernel *k, int64_t number)
+/* Numbers are negative; SYSCALL_NONE: no call has this one. */
+static enum syscall call_of_number(const struct kernel *k, int64_t number)
 {
-    const struct flavour *f = k->flavour;
     uint64_t index = 0 - (uint64_t)number;
-    enum syscall call = SYSCALL_NONE;
 
-    if (index < f->syscall_number_count)
-        call = (enum syscall)f->syscall_of_number[index];
+    return index < k->flavour->syscall_number_count
+               ? (enum syscall)k->flavour->syscall_of_number[index]
+               : SYSCALL_NONE;
+}
+
+/* What is no call is a fault of its own kind. */
+static void carry_out(struct kernel *k, enum syscall call, int64_t number)
+{
     if (call == SYSCALL_NONE)
         fault_raise(k, kernel_current(k), (struct fault){.kind = FAULT_UNKNOWN_SYSCALL,
                                                          .address = (uint64_t)number});
     else if (call >= SYSCALL_DEBUG_PUT_CHAR)
         debug_syscall(k, (uint8_t)call);
     else
-        f->syscall(k, call);
+        k->flavour->syscall(k, call);
 }
 
 void kernel_syscall(struct kernel *k, int64_t number)
 {
-    if (begin_trap(k))
-        carry_out(k, number);
+    enum syscall call = call_of_number(k, number);
+
+    if (k->flavour->fastpath(k, call))
+        count_entry(k);
+    else if (begin_trap(k))
+        carry_out(k, call, number);
     end_entry(k);
 }
 

@@ -135,6 +135,11 @@ bool scheduler_has_equals(struct kernel *k, const struct tcb *t)
     return queues_of(k, t->domain)->queues[t->priority].head != 0;
 }
 
+bool scheduler_is_highest(struct kernel *k, unsigned priority)
+{
+    return highest_priority(queues_of(k, k->current_domain)) <= (int)priority;
+}
+
 /* The candidate joins the others: it has no claim any more but its priority. */
 void scheduler_reschedule(struct kernel *k)
 {
@@ -242,12 +247,6 @@ static void choose(struct kernel *k)
     switch_to(k, priority < 0 ? &k->idle : tcb_at(k, r->queues[priority].head));
 }
 
-/* Whether nobody in the current domain is queued above this priority. */
-static bool is_highest(struct kernel *k, unsigned priority)
-{
-    return highest_priority(queues_of(k, k->current_domain)) <= (int)priority;
-}
-
 /* One thread was woken. It runs now unless someone in the queues, or the current thread, has a
    better claim; a current thread of the same priority was there first. */
 static void consider_candidate(struct kernel *k, struct tcb *current, bool was_runnable)
@@ -255,7 +254,7 @@ static void consider_candidate(struct kernel *k, struct tcb *current, bool was_r
     struct tcb *candidate = tcb_at(k, k->candidate);
     bool is_below = current == &k->idle || candidate->priority < current->priority;
 
-    if (is_below && !is_highest(k, candidate->priority)) {
+    if (is_below && !scheduler_is_highest(k, candidate->priority)) {
         scheduler_enqueue(k, candidate);
         choose(k);
     } else if (was_runnable && candidate->priority == current->priority) {

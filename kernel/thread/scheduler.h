@@ -48,6 +48,9 @@ void scheduler_reschedule(struct kernel *k);
 /* Runnable, and its configuration gives it time. */
 bool scheduler_can_run(struct kernel *k, const struct tcb *t);
 
+/* Nobody in the current domain is queued above this priority. */
+bool scheduler_is_highest(struct kernel *k, unsigned priority);
+
 /* Threads of the same domain and priority wait for their turn. */
 bool scheduler_has_equals(struct kernel *k, const struct tcb *t);
 

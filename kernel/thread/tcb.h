@@ -34,11 +34,13 @@ enum thread_state {
     THREAD_IDLE
 };
 
-/* A failed capability lookup: enum lookup_failure and its figures (manual section 3.4). */
+/* A failed capability lookup: enum lookup_failure and its figures (manual section 3.4). `unused`,
+   here and below, is zero, so that equal states are equal memory. */
 struct lookup_fault {
     uint8_t failure;     /* enum lookup_failure */
     uint8_t bits_left;
     uint8_t bits_found;  /* depth mismatch: bits of the level; guard mismatch: guard size */
+    uint8_t unused[5];
     uint64_t guard_found;
 };
 
@@ -47,6 +49,7 @@ struct fault {
     uint8_t kind; /* enum fault_kind */
     bool in_receive_phase;          /* FAULT_CAP */
     bool is_instruction;            /* FAULT_VM */
+    uint8_t unused[5];
     struct lookup_fault lookup;     /* FAULT_CAP */
     uint64_t address; /* FAULT_CAP: cptr; VM: vaddr; UNKNOWN_SYSCALL, USER_EXCEPTION: number */
     uint64_t code;    /* FAULT_USER_EXCEPTION: code; FAULT_VM: status (CAUSE_*) */
