@@ -89,18 +89,16 @@ uint64_t clock_now(struct platform *p)
 
 uint64_t clock_next_event(struct platform *p)
 {
-    uint64_t deadline = ns_of_us(p->deadline_us);
-
-    if (alarm_is_awaited(p) && p->rtc.alarm_ns < deadline)
+    if (alarm_is_awaited(p) && p->rtc.alarm_ns < p->deadline_ns)
         return p->rtc.alarm_ns;
-    return deadline;
+    return p->deadline_ns;
 }
 
 bool clock_interrupt_is_due(const struct platform *p)
 {
     const struct interrupt_lines *lines = &p->lines;
 
-    if (p->deadline_us <= p->time_ns / NS_PER_US)
+    if (p->deadline_ns <= p->time_ns)
         return true;
     return (lines->pending[0] & ~lines->masked[0] & ~lines->claimed[0]) != 0 ||
            (lines->pending[1] & ~lines->masked[1] & ~lines->claimed[1]) != 0;
@@ -115,7 +113,7 @@ bool clock_is_watched(const struct platform *p)
 {
     bool is_read = p->rtc.is_time_read && p->clock == CLOCK_VIRTUAL;
 
-    return p->deadline_us != UINT64_MAX || p->stop_time_ns != UINT64_MAX || is_read ||
+    return p->deadline_ns != UINT64_MAX || p->stop_time_ns != UINT64_MAX || is_read ||
            alarm_is_awaited(p) || clock_interrupt_is_due(p);
 }
 
@@ -144,5 +142,5 @@ uint64_t platform_time(struct platform *p)
 
 void platform_deadline(struct platform *p, uint64_t time)
 {
-    p->deadline_us = time;
+    p->deadline_ns = ns_of_us(time);
 }

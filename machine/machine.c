@@ -96,7 +96,7 @@ static void init_platform(struct platform *p, lua_State *host, const struct mach
     memset(p, 0, sizeof(*p));
     p->clock = o->clock;
     p->host = host;
-    p->deadline_us = UINT64_MAX;
+    p->deadline_ns = UINT64_MAX;
     p->stop_time_ns = UINT64_MAX;
     p->lines.masked[0] = UINT64_MAX;
     p->lines.masked[1] = UINT64_MAX;

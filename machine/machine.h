@@ -75,7 +75,7 @@ struct platform {
                                     valid only inside machine_run and other host calls */
     enum clock_kind clock;
     uint64_t time_ns;            /* virtual: now. host: last answer */
-    uint64_t deadline_us;        /* platform_deadline */
+    uint64_t deadline_ns;        /* platform_deadline */
     uint64_t stop_time_ns;       /* machine_run's limit; UINT64_MAX: none */
     struct interrupt_lines lines;
     struct rtc rtc;
@@ -85,6 +85,8 @@ struct platform {
     bool is_halted;
     bool has_failed;             /* an assertion of the kernel: nothing may be used but `block` */
     struct tcb *running;         /* thread whose engine is active right now, or NULL */
+    unsigned nesting;            /* Lua threads on the C stack: who traps may run the next one */
+    bool is_unwinding;           /* all of them are to come back to the run loop */
     uint64_t root_error_count;   /* threads of the root task that an error or another fault has
                                     stopped, with no fault handler that could be told */
     uint64_t entry_serial;       /* for Entry addresses and the like; the engine's */

@@ -48,8 +48,8 @@ uint32_t platform_irq_next(struct platform *p)
 {
     uint32_t irq;
 
-    if (p->deadline_us <= platform_time(p)) {
-        p->deadline_us = UINT64_MAX; /* until the kernel sets the next one */
+    if (p->deadline_ns <= clock_now(p)) {
+        p->deadline_ns = UINT64_MAX; /* until the kernel sets the next one */
         return IRQ_TIMER;
     }
     irq = lowest_due(&p->lines);

@@ -56,6 +56,7 @@ static enum stop_reason turn(struct platform *p)
     struct kernel *k = p->kernel;
     struct tcb *thread;
 
+    p->is_unwinding = false;
     if (p->is_halted)
         return STOP_HALTED;
     if (clock_now(p) >= p->stop_time_ns)

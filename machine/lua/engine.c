@@ -3,6 +3,8 @@
 
 #include "machine/lua/thread.h"
 
+enum { NESTING_MAX = 4 }; /* each of them may fill as much of the C stack as Lua allows */
+
 enum { NO_ENGINE_HEAP_TOO_SMALL = 1 }; /* 0 and 2 are the other engine's */
 
 static bool is_root_thread(struct kernel *k, const struct tcb *t)
@@ -18,12 +20,14 @@ static void refuse_to_run(struct platform *p, struct tcb *t)
         p->root_error_count++;
 }
 
-/* Runs the coroutine until it comes back, and makes the kernel entry that this means. */
-static void resume(struct lua_thread *thread, int arguments)
+/* Runs the coroutine until it comes back. Other threads, of this process too, may be below it on
+   the C stack. */
+static int run_coroutine(struct lua_thread *thread, int arguments)
 {
     struct process *process = thread->process;
     struct platform *p = process->platform;
-    struct tcb *t = thread->tcb;
+    struct lua_thread *active_before = process->active;
+    struct tcb *running_before = p->running;
     int count;
     int status;
 
@@ -31,10 +35,24 @@ static void resume(struct lua_thread *thread, int arguments)
     thread->request = REQUEST_NONE;
     process->active = thread;
     thread->running = thread->coroutine;
-    p->running = t;
+    thread->is_on_stack = true;
+    p->running = thread->tcb;
+    p->nesting++;
     status = compat_resume(thread->coroutine, process->main, arguments, &count);
-    p->running = NULL;
-    process->active = NULL;
+    p->nesting--;
+    p->running = running_before;
+    thread->is_on_stack = false;
+    process->active = active_before;
+    return status;
+}
+
+/* The same, and makes the kernel entry that its coming back means. */
+static void resume(struct lua_thread *thread, int arguments)
+{
+    struct platform *p = thread->process->platform;
+    struct tcb *t = thread->tcb;
+    int status = run_coroutine(thread, arguments);
+
     if (status == LUA_OK) {
         thread_returned(thread);
     } else if (status != LUA_YIELD) {
@@ -43,6 +61,7 @@ static void resume(struct lua_thread *thread, int arguments)
         thread_failed(thread);
     } else {
         kassert(thread->request != REQUEST_NONE);
+        kassert(thread->request != REQUEST_SYSCALL || p->nesting == 0);
         if (thread->request == REQUEST_SYSCALL)
             trap_syscall_outside(p, t); /* after this the whole process may be gone */
         else
@@ -95,6 +114,23 @@ void lua_engine_run(struct platform *p, struct tcb *t)
     } else {
         resume(thread, 0);
     }
+}
+
+/* Only what is simple: everything else is the run loop's. */
+bool lua_engine_run_nested(struct platform *p, struct tcb *t)
+{
+    struct lua_thread *thread = thread_find(t);
+
+    if (p->nesting >= NESTING_MAX || p->clock != CLOCK_VIRTUAL)
+        return false;
+    if (thread == NULL || thread->is_on_stack || thread->coroutine == NULL ||
+        thread->ending != NOT_ENDED || thread->process->has_released_threads)
+        return false;
+    if (position_of(t) == POSITION_ELSEWHERE ||
+        heap_of_thread(p->kernel, t) != thread->process->heap)
+        return false;
+    resume(thread, 0);
+    return true;
 }
 
 const char *lua_engine_where(struct platform *p, struct tcb *t, char *text, size_t size)

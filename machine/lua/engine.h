@@ -8,10 +8,14 @@
 
 #include "machine/machine.h"
 
-/* Runs kernel_current(p->kernel), which is `thread` and has a Lua heap, until the kernel has another current thread, an
-   interrupt is pending, the machine is halted or its time limit is reached. Every trap, fault and
-   return of the thread has been made a kernel entry when this returns. */
+/* Runs kernel_current(p->kernel), which is `thread` and has a Lua heap, until the kernel has another
+   current thread, an interrupt is pending, the machine is halted or its time limit is reached. Every
+   trap, fault and return of the thread has been made a kernel entry when this returns. */
 void lua_engine_run(struct platform *p, struct tcb *thread);
+
+/* The same from within another thread's trap, on its C stack; false: that is not possible, and
+   nothing has been done. Nothing is done in there that could destroy a heap (trap.c). */
+bool lua_engine_run_nested(struct platform *p, struct tcb *thread);
 
 /* Where the engine stands in a thread: "file.lua:12", for tables of threads; NULL if unknown. Copies
    at most `size` bytes with the final NUL. */

@@ -49,6 +49,7 @@ struct lua_thread {
     lua_State *innermost;         /* where it last stopped: the coroutine or one of the program's */
     enum request request;
     enum ending ending;
+    bool is_on_stack;             /* its coroutine runs, or has been left by run_others (trap.c) */
     bool has_deferred;            /* it was to be preempted where it could not yield */
     bool is_killed;               /* it stayed there too long: every instruction raises an error */
     bool has_kill_text;           /* error_text is that of the kill */

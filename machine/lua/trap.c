@@ -4,6 +4,7 @@
 #include "kernel/cap/lookup.h"
 #include "kernel/flavour.h"
 #include "machine/embedded.h"
+#include "machine/lua/engine.h"
 
 /* Whether the kernel entry that the registers ask for could destroy a Lua heap, maybe the very one
  * whose state is executing. The C frames of lua_resume and the stub below it would then stand on
@@ -82,12 +83,38 @@ static int leave(lua_State *L, const struct operation *operation, enum request r
     return lua_yieldk(L, 0, (lua_KContext)(intptr_t)operation, resumed);
 }
 
+/* Another thread is to run, and is waiting in its own coroutine: it is resumed from here, so that
+   this one need not yield and be resumed itself if it is answered soon. Ends when this thread is
+   current again, or when the run loop has to decide. */
+static void run_others(struct platform *p, const struct tcb *t)
+{
+    struct tcb *next = kernel_current(p->kernel);
+
+    while (next != NULL && next != t && !p->is_unwinding && !clock_must_stop(p) &&
+           lua_engine_run_nested(p, next))
+        next = kernel_current(p->kernel);
+}
+
+/* The call is to be made where no Lua code is active. If threads are below this one on the C stack,
+   they all go back first, and this one comes to its call again. */
+static int leave_for_syscall(lua_State *L, const struct operation *operation)
+{
+    struct lua_thread *thread = process_of_state(L)->active;
+    struct platform *p = thread->process->platform;
+
+    if (p->nesting == 1)
+        return leave(L, operation, REQUEST_SYSCALL);
+    p->is_unwinding = true;
+    thread->tcb->next_pc = thread->tcb->registers[REG_PC];
+    return leave(L, operation, REQUEST_SWITCH);
+}
+
 /* Whether the thread that runs has to be left after a kernel entry. */
 static bool must_leave(struct process *process, struct tcb *t)
 {
     struct platform *p = process->platform;
 
-    return kernel_current(p->kernel) != t || clock_must_stop(p) ||
+    return kernel_current(p->kernel) != t || clock_must_stop(p) || p->is_unwinding ||
            position_of(t) == POSITION_ELSEWHERE;
 }
 
@@ -102,8 +129,10 @@ static int make_syscall(lua_State *L, const struct operation *operation)
         position_set(process->platform, thread, POSITION_OF_TRAP);
         thread->innermost = L;
         if (!syscall_is_harmless(process_kernel(process), t))
-            return leave(L, operation, REQUEST_SYSCALL);
+            return leave_for_syscall(L, operation);
         enter_syscall(process->platform, t);
+        if (kernel_current(process_kernel(process)) != t)
+            run_others(process->platform, t);
         if (must_leave(process, t))
             return leave(L, operation, REQUEST_SWITCH);
     } while (position_of(t) == POSITION_AT);
