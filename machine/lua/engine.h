@@ -9,8 +9,8 @@
 #include "machine/machine.h"
 
 /* Runs kernel_current(p->kernel), which is `thread` and has a Lua heap, until the kernel has another
-   current thread, an interrupt is pending, the machine is halted or its time limit is reached. Every
-   trap, fault and return of the thread has been made a kernel entry when this returns. */
+   current thread, an interrupt is pending, the machine is halted or its time limit is reached.
+   Every trap, fault and return of the thread has been made a kernel entry when this returns. */
 void lua_engine_run(struct platform *p, struct tcb *thread);
 
 /* The same from within another thread's trap, on its C stack; false: that is not possible, and
