@@ -139,12 +139,23 @@ enum boot_result {
 enum boot_result kernel_boot(void *arena, const struct boot_options *options);
 
 /* Who is to run; NULL: nobody until an interrupt (or never, once k->is_halted). */
-struct tcb *kernel_current(struct kernel *k);
+static inline struct tcb *kernel_current(struct kernel *k)
+{
+    struct tcb *t = tcb_at(k, k->current);
+
+    return t == &k->idle || k->is_halted ? NULL : t;
+}
 
 /* --- entries; k->current has trapped, its registers are in its TCB ---------------------------- */
 
 /* A system call. registers[REG_PC] is the address of the call, next_pc of what follows it. */
 void kernel_syscall(struct kernel *k, int64_t number);
+
+/* The same in two steps, for a machine that has to look before what is not simple: the first makes
+   calls that pass a short message on and destroy nothing, or answers false and has done nothing;
+   then the second makes the call. */
+bool kernel_syscall_fast(struct kernel *k, int64_t number);
+void kernel_syscall_slow(struct kernel *k, int64_t number);
 
 /* Something the processor would refuse: EXCEPTION_* or a RISC-V cause as `number`. */
 void kernel_user_exception(struct kernel *k, uint64_t number, uint64_t code);

@@ -21,14 +21,6 @@
 #include "kernel/ipc/notification.h"
 #include "kernel/irq/irq.h"
 
-/* The idle thread is nobody: a machine waits for an interrupt then. */
-struct tcb *kernel_current(struct kernel *k)
-{
-    struct tcb *t = tcb_at(k, k->current);
-
-    return t == &k->idle || k->is_halted ? NULL : t;
-}
-
 /* --- what a capability does with a message --------------------------------------------------- */
 
 /* Only sending needs a right here; the rights to grant travel along with the message. */
@@ -427,15 +419,26 @@ static void carry_out(struct kernel *k, enum syscall call, int64_t number)
         k->flavour->syscall(k, call);
 }
 
+bool kernel_syscall_fast(struct kernel *k, int64_t number)
+{
+    if (!k->flavour->fastpath(k, call_of_number(k, number)))
+        return false;
+    count_entry(k);
+    end_entry(k);
+    return true;
+}
+
+void kernel_syscall_slow(struct kernel *k, int64_t number)
+{
+    if (begin_trap(k))
+        carry_out(k, call_of_number(k, number), number);
+    end_entry(k);
+}
+
 void kernel_syscall(struct kernel *k, int64_t number)
 {
-    enum syscall call = call_of_number(k, number);
-
-    if (k->flavour->fastpath(k, call))
-        count_entry(k);
-    else if (begin_trap(k))
-        carry_out(k, call, number);
-    end_entry(k);
+    if (!kernel_syscall_fast(k, number))
+        kernel_syscall_slow(k, number);
 }
 
 void kernel_user_exception(struct kernel *k, uint64_t number, uint64_t code)

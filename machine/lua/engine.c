@@ -116,6 +116,17 @@ void lua_engine_run(struct platform *p, struct tcb *t)
     }
 }
 
+/* Whether the thread's VSpace is still the one of its process: what heap_of_thread would find, for a
+   heap is unbound when its VSpace loses its ASID. */
+static bool is_at_home(const struct lua_thread *thread)
+{
+    struct cap cap = thread->tcb->slots[TCB_SLOT_VSPACE].cap;
+    const struct lua_heap *heap = thread->process->heap;
+
+    return cap_type(cap) == CAP_PAGE_TABLE && cap.page_table.is_mapped && heap->vspace != 0 &&
+           cap.page_table.object == heap->vspace && cap.page_table.asid == heap->asid;
+}
+
 /* Only what is simple: everything else is the run loop's. */
 bool lua_engine_run_nested(struct platform *p, struct tcb *t)
 {
@@ -126,8 +137,7 @@ bool lua_engine_run_nested(struct platform *p, struct tcb *t)
     if (thread == NULL || thread->is_on_stack || thread->coroutine == NULL ||
         thread->ending != NOT_ENDED || thread->process->has_released_threads)
         return false;
-    if (position_of(t) == POSITION_ELSEWHERE ||
-        heap_of_thread(p->kernel, t) != thread->process->heap)
+    if (position_of(t) == POSITION_ELSEWHERE || !is_at_home(thread))
         return false;
     resume(thread, 0);
     return true;

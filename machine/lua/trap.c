@@ -63,11 +63,20 @@ static bool syscall_is_harmless(struct kernel *k, struct tcb *t)
     return target.slot == NULL || cap_is_harmless(cap_type(target.slot->cap));
 }
 
-static void enter_syscall(struct platform *p, struct tcb *t)
+/* Makes the system call in the registers. False: it is one for the run loop, which has been charged
+   for. */
+static bool enter_syscall(struct platform *p, struct tcb *t)
 {
+    int64_t number = (int64_t)t->registers[REG_A7];
+
     clock_advance(p, ENTRY_COST_NS);
-    kernel_syscall(p->kernel, (int64_t)t->registers[REG_A7]);
+    if (!kernel_syscall_fast(p->kernel, number)) {
+        if (!syscall_is_harmless(p->kernel, t))
+            return false;
+        kernel_syscall_slow(p->kernel, number);
+    }
     devices_update(p);
+    return true;
 }
 
 static int resumed(lua_State *L, int status, lua_KContext context);
@@ -128,9 +137,8 @@ static int make_syscall(lua_State *L, const struct operation *operation)
     do {
         position_set(process->platform, thread, POSITION_OF_TRAP);
         thread->innermost = L;
-        if (!syscall_is_harmless(process_kernel(process), t))
+        if (!enter_syscall(process->platform, t))
             return leave_for_syscall(L, operation);
-        enter_syscall(process->platform, t);
         if (kernel_current(process_kernel(process)) != t)
             run_others(process->platform, t);
         if (must_leave(process, t))
@@ -300,7 +308,8 @@ int trap_pause(lua_State *L, const struct operation *operation)
 
 void trap_syscall_outside(struct platform *p, struct tcb *t)
 {
-    enter_syscall(p, t);
+    kernel_syscall(p->kernel, (int64_t)t->registers[REG_A7]);
+    devices_update(p);
 }
 
 int trap_finish_nothing(lua_State *L)
