@@ -76,6 +76,10 @@ struct lookup lookup_resolve(struct kernel *k, struct cap root, uint64_t cptr, u
 
 struct lookup lookup_in_thread(struct kernel *k, struct tcb *t, uint64_t cptr)
 {
+    struct slot *slot = lookup_one_level(k, t, cptr);
+
+    if (slot != NULL)
+        return (struct lookup){.slot = slot};
     return lookup_resolve(k, t->slots[TCB_SLOT_CSPACE].cap, cptr, WORD_BITS);
 }
 

@@ -14,6 +14,18 @@ struct lookup {
 /* Resolves `depth` low bits of cptr, 1 to 64, from the CNode capability `root`. */
 struct lookup lookup_resolve(struct kernel *k, struct cap root, uint64_t cptr, unsigned depth);
 
+/* The same for a thread whose CSpace is one CNode that takes the whole address, as nearly all are;
+   NULL: it is not, or the guard differs. */
+static inline struct slot *lookup_one_level(struct kernel *k, const struct tcb *t, uint64_t cptr)
+{
+    struct cap root = t->slots[TCB_SLOT_CSPACE].cap;
+
+    if (cap_type(root) != CAP_CNODE || root.cnode.radix + root.cnode.guard_size != WORD_BITS ||
+        cptr >> root.cnode.radix != root.cnode.guard)
+        return NULL;
+    return slot_at(k, root.cnode.object) + (cptr & mask_bits(root.cnode.radix));
+}
+
 /* A CPtr in a thread's CSpace, as system calls use them. */
 struct lookup lookup_in_thread(struct kernel *k, struct tcb *t, uint64_t cptr);
 

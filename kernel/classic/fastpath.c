@@ -9,25 +9,15 @@
  * says no, and the call takes the ordinary way (entry/syscall.c), which does the same in all cases.
  * tests/kernel/classic_test_fastpath.c compares the two ways. */
 #include "kernel/cap/cdt.h"
+#include "kernel/cap/lookup.h"
 #include "kernel/classic/classic.h"
 #include "kernel/ipc/endpoint.h"
 #include "kernel/ipc/notification.h"
 
-/* What a CPtr names in a CSpace of one CNode; NULL: not so simple. */
-static const struct slot *find_slot(struct kernel *k, const struct tcb *t, uint64_t cptr)
-{
-    struct cap root = t->slots[TCB_SLOT_CSPACE].cap;
-
-    if (cap_type(root) != CAP_CNODE || root.cnode.radix + root.cnode.guard_size != WORD_BITS ||
-        cptr >> root.cnode.radix != root.cnode.guard)
-        return NULL;
-    return slot_at(k, root.cnode.object) + (cptr & mask_bits(root.cnode.radix));
-}
-
-/* The endpoint that a0 names; NULL: it names none, or without one of these rights. */
+/* The endpoint that a0 names, and the capability to it; NULL: it names none, or not so simply. */
 static struct endpoint *find_endpoint(struct kernel *k, const struct tcb *t, struct cap *cap)
 {
-    const struct slot *slot = find_slot(k, t, t->registers[REG_A0]);
+    const struct slot *slot = lookup_one_level(k, t, t->registers[REG_A0]);
 
     if (slot == NULL || cap_type(slot->cap) != CAP_ENDPOINT)
         return NULL;
