@@ -116,8 +116,8 @@ void lua_engine_run(struct platform *p, struct tcb *t)
     }
 }
 
-/* Whether the thread's VSpace is still the one of its process: what heap_of_thread would find, for a
-   heap is unbound when its VSpace loses its ASID. */
+/* Whether the thread's VSpace is still the one of its process: what heap_of_thread would find, for
+   a heap is unbound when its VSpace loses its ASID. */
 static bool is_at_home(const struct lua_thread *thread)
 {
     struct cap cap = thread->tcb->slots[TCB_SLOT_VSPACE].cap;
