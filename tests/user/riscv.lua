@@ -13,7 +13,7 @@ local monitor = require "sel4.monitor"
 local process = require "sel4.process"
 
 local expect, error_of, has = lib.expect, lib.error_of, lib.has
-local RETURN, ABORT, READ, SEND, SPIN = 0, 1, 2, 3, 4
+local RETURN, ABORT, READ, SEND, SPIN, SHARE = 0, 1, 2, 3, 4, 5
 
 local memory = alloc.open()
 local bytes = image.file "worker"
@@ -57,6 +57,22 @@ worker.watch.monitor:resume()
 expect(worker:wait()[1] == 42, "%s", worker.event)
 worker:kill()
 nothing_is_lost "faults"
+
+-- A frame that both have, and a notification.
+local notification = memory:object(seL4.NotificationObject)
+local own = require("sel4.vspace").own(memory)
+local region = own:allocate(4096)
+seL4.Store64(region.vaddr, 21)
+worker = new({ SHARE, 0x60000000 }, { monitor = true, caps = { [2] = notification } })
+worker.space:share(region, { vaddr = 0x60000000 })
+worker:start()
+seL4.Wait(notification.cptr)
+expect(seL4.Load64(region.vaddr + 8) == 42, "%d", seL4.Load64(region.vaddr + 8))
+expect(worker:wait()[1] == 0, "%s", worker.event)
+worker:kill()
+own:unmap(region)
+memory:free(notification)
+nothing_is_lost "shared memory"
 
 -- --- memory -------------------------------------------------------------------------------------
 

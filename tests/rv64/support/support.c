@@ -118,6 +118,8 @@ volatile void *map_device(seL4_Word paddr, seL4_Word vaddr)
 
 /* --- threads ---------------------------------------------------------------------------------- */
 
+enum { FAULT_SLOT = 1 };
+
 /* The root task's frames are in the order of their addresses. */
 static seL4_CPtr frame_of(const void *address)
 {
@@ -138,10 +140,15 @@ static void configure(struct thread *t, seL4_Word priority)
                                   t->sched_context, seL4_CapNull));
 }
 
-void thread_set_fault_endpoint(struct thread *t, seL4_CPtr endpoint)
+static void configure_process(seL4_CPtr tcb, const struct process *p, seL4_Word guard)
 {
-    CHECK(seL4_TCB_SetSpace(t->tcb, endpoint, seL4_CapInitThreadCNode, 0,
-                            seL4_CapInitThreadVSpace, 0));
+    seL4_CPtr context = new_object(seL4_SchedContextObject, CONTEXT_BITS);
+
+    CHECK(seL4_SchedControl_ConfigureFlags(seL4_GetBootInfo()->schedcontrol.start, context,
+                                           BUDGET_US, BUDGET_US, 0, 0, 0));
+    CHECK(seL4_TCB_Configure(tcb, p->cnode, guard, p->vspace, 0, p->buffer, p->buffer_frame));
+    CHECK(seL4_TCB_SetSchedParams(tcb, seL4_CapInitThreadTCB, 0, p->priority, context,
+                                  p->fault_endpoint));
 }
 #else
 static void configure(struct thread *t, seL4_Word priority)
@@ -152,12 +159,28 @@ static void configure(struct thread *t, seL4_Word priority)
     CHECK(seL4_TCB_SetSchedParams(t->tcb, seL4_CapInitThreadTCB, priority, priority));
 }
 
+static void configure_process(seL4_CPtr tcb, const struct process *p, seL4_Word guard)
+{
+    CHECK(seL4_TCB_Configure(tcb, p->fault_endpoint != 0 ? FAULT_SLOT : 0, p->cnode, guard,
+                             p->vspace, 0, p->buffer, p->buffer_frame));
+    CHECK(seL4_TCB_SetSchedParams(tcb, seL4_CapInitThreadTCB, 0, p->priority));
+}
+#endif
+
 void thread_set_fault_endpoint(struct thread *t, seL4_CPtr endpoint)
 {
     CHECK(seL4_TCB_SetSpace(t->tcb, endpoint, seL4_CapInitThreadCNode, 0,
                             seL4_CapInitThreadVSpace, 0));
 }
-#endif
+
+seL4_CPtr process_start(const struct process *p, seL4_UserContext *regs)
+{
+    seL4_CPtr tcb = new_object(seL4_TCBObject, 0);
+
+    configure_process(tcb, p, seL4_CNode_CapData_new(0, DEPTH - p->cnode_bits).words[0]);
+    CHECK(seL4_TCB_WriteRegisters(tcb, true, 0, sizeof(*regs) / sizeof(seL4_Word), regs));
+    return tcb;
+}
 
 struct thread *thread_make(void (*function)(seL4_Word), seL4_Word argument, seL4_Word priority)
 {

@@ -57,6 +57,15 @@ void thread_start(struct thread *t);
 /* Makes and starts one. */
 struct thread *thread_run(void (*function)(seL4_Word), seL4_Word argument, seL4_Word priority);
 
+/* Starts the first thread of another process. `cnode` has 2^cnode_bits slots; the thread's faults
+   go to `fault_endpoint`, which in the classic configuration is slot 1 of that, if it is not 0.
+   The result is the TCB. */
+struct process {
+    seL4_CPtr vspace, cnode, fault_endpoint, buffer_frame;
+    seL4_Word cnode_bits, buffer, priority;
+};
+seL4_CPtr process_start(const struct process *p, seL4_UserContext *regs);
+
 /* Stops the calling thread. */
 void thread_end(void) __attribute__((noreturn));
 

@@ -3,7 +3,8 @@
 #include <sel4runtime.h>
 #include <stdio.h>
 
-enum { RETURN = 0, ABORT = 1, READ = 2, SEND = 3, SPIN = 4, ENDPOINT = 1 };
+enum { RETURN, ABORT, READ, SEND, SPIN, SHARE };
+enum { ENDPOINT = 1, NOTIFICATION = 2 };
 
 static seL4_Word runs = 100;
 
@@ -22,6 +23,10 @@ int main(seL4_Word what, seL4_Word a, seL4_Word b, seL4_Word c)
         seL4_SetMR(0, runs);
         seL4_SetMR(1, (seL4_Word)seL4_GetBootInfo());
         seL4_Send(ENDPOINT, seL4_MessageInfo_new(a, 0, 0, 2));
+        return 0;
+    case SHARE:
+        ((volatile seL4_Word *)a)[1] = *(volatile seL4_Word *)a * 2;
+        seL4_Signal(NOTIFICATION);
         return 0;
     default:
         for (;;)
