@@ -9,6 +9,7 @@ local bootinfo = require "abi.bootinfo"
 local c_values = require "abi.c_values"
 local lua_constants = require "abi.lua_constants"
 local objects = require "abi.objects"
+local syscalls = require "abi.syscalls"
 local text = require "abi.text"
 
 local make = {}
@@ -88,6 +89,18 @@ local function headers(w)
   w:line()
 end
 
+-- How a program that runs in a kernel of the other configuration can still say so.
+local function other_kernel(w, configuration)
+  local other = configuration == "mcs" and "classic" or "mcs"
+  for _, row in ipairs(syscalls) do
+    if row.name == "DebugPutChar" then
+      w:line("/* The number of DebugPutChar in the other configuration. */")
+      w:line("enum { SEL4_OTHER_PUT_CHAR = %d };", row[other])
+      w:line()
+    end
+  end
+end
+
 --- The header of one configuration.
 function make.text(configuration)
   local w = text.writer()
@@ -104,6 +117,7 @@ function make.text(configuration)
   end
   type_counts(w, configuration)
   headers(w)
+  other_kernel(w, configuration)
   text.close_header(w)
   return w:finish()
 end

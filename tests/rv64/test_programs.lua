@@ -114,9 +114,23 @@ print(m:run())]])
   end)
 end
 
+local function test_wrong_kernel(sdk, sdk_mcs)
+  checks.group("a program for the other configuration says so", function(expect)
+    local text = "int main(void);\nint main(void)\n{\n    return 0;\n}\n"
+    local result = run_text(sdk, text, "--mcs")
+    expect(result.status == 1, "status %s", result.status)
+    expect(result.out:find("^this program is for the classic kernel; run it without %-%-mcs\n"),
+      "%s", result.out)
+    result = run_text(sdk_mcs, text)
+    expect(result.status == 1, "status %s", result.status)
+    expect(result.out:find("^this program is for the MCS kernel; run it with %-%-mcs\n"), "%s",
+      result.out)
+  end)
+end
+
 if compiler.find() then
   local sdk = test_configuration("")
-  test_configuration("_mcs", "--mcs")
+  test_wrong_kernel(sdk, test_configuration("_mcs", "--mcs"))
   test_ends(sdk)
   if selvm:find("release", 1, true) then -- stock interpreters load no other module
     test_host(sdk)

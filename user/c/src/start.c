@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What is done before main and after it. */
 #include <assert.h>
+#include <sel4/configuration.h>
 #include <sel4runtime.h>
 #include <stdio.h>
 #include <string.h>
@@ -77,10 +78,20 @@ void assert_failed(const char *claim, const char *file, int line)
     abort();
 }
 
+/* No call has the right number there but this one. */
+static void refuse_kernel(void)
+{
+    for (const char *c = SEL4_WRONG_KERNEL; *c != '\0'; c++)
+        sel4_debug_call((seL4_SyscallNumber)SEL4_OTHER_PUT_CHAR, (seL4_Uint8)*c);
+    abort();
+}
+
 void sel4_start(seL4_BootInfo *info, seL4_IPCBuffer *buffer, seL4_Word a, seL4_Word b, seL4_Word c,
                 seL4_Word d, seL4_CPtr end)
 {
     sel4runtime_write_tls_image(__tls_first);
+    if (info != NULL && sel4_is_wrong_kernel(info))
+        refuse_kernel();
     boot_info = info;
     end_endpoint = info != NULL ? 0 : end;
     seL4_SetIPCBuffer(info != NULL ? info->ipcBuffer : buffer);
