@@ -114,6 +114,19 @@ print(m:run())]])
   end)
 end
 
+local function test_dumps(sdk, ...)
+  local options = { ... }
+  checks.group("dumps keep all registers " .. table.concat(options), function(expect)
+    local path = compiler.compile(sdk, "dumps.elf", FOLDER .. "registers.c", "-DWITH_DUMPS")
+    options[#options + 1] = path
+    local result = process.run(selvm, "run", table.unpack(options))
+    expect(result.status == 0, "status %s: %s", result.status, result.err)
+    for _, name in ipairs { "DebugDumpScheduler", "DebugSnapshot" } do
+      expect(result.out:find("\n" .. name .. ": all kept\n", 1, true), "%s", result.out)
+    end
+  end)
+end
+
 local function test_wrong_kernel(sdk, sdk_mcs)
   checks.group("a program for the other configuration says so", function(expect)
     local text = "int main(void);\nint main(void)\n{\n    return 0;\n}\n"
@@ -130,7 +143,10 @@ end
 
 if compiler.find() then
   local sdk = test_configuration("")
-  test_wrong_kernel(sdk, test_configuration("_mcs", "--mcs"))
+  local sdk_mcs = test_configuration("_mcs", "--mcs")
+  test_wrong_kernel(sdk, sdk_mcs)
+  test_dumps(sdk)
+  test_dumps(sdk_mcs, "--mcs")
   test_ends(sdk)
   if selvm:find("release", 1, true) then -- stock interpreters load no other module
     test_host(sdk)
