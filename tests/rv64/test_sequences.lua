@@ -4,7 +4,7 @@
 --
 --   lua5.4 tests/rv64/test_sequences.lua SELVM [COUNT [SEED]]    (from the root of the repository)
 --
--- COUNT sequences (15000) are run. One that differs is told with its number, its assembly, and the
+-- COUNT sequences (20000) are run. One that differs is told with its number, its assembly, and the
 -- registers and words of data that differ. The same seed makes the same sequences.
 
 package.path = "./?.lua;" .. package.path
@@ -15,17 +15,17 @@ local program = require "tests.rv64.sequences.program"
 local toolchain = require "tests.rv64.sequences.toolchain"
 
 local SELVM = arg[1] or "build/release/selvm"
-local COUNT = math.tointeger(tonumber(arg[2])) or 15000
+local COUNT = math.tointeger(tonumber(arg[2])) or 20000
 local SEED = math.tointeger(tonumber(arg[3])) or 1
 
 local QEMU = "qemu-riscv64"
 local SOURCES = "tests/rv64/sequences/"
-local CHUNK = 15000       -- sequences of one program: more than are kept decoded at a time
+local CHUNK = 20000       -- sequences of one program: more than are kept decoded at a time
 local SHOWN_MAX = 3       -- sequences that are told in full
 local TIMEOUT_S = 300     -- of one program
 local REGISTER_COUNT, DATA_WORDS, FCSR = 65, 128, 64
 -- The same addresses in both programs.
-local LINK = toolchain.LINK .. " -Wl,-Ttext=0x100000 -Wl,--section-start=.sequences=0x200000 " ..
+local LINK = toolchain.LINK .. " -Wl,-Ttext=0x1f8000 -Wl,--section-start=.sequences=0x200000 " ..
   "-Wl,-Tdata=0x600000"
 
 local gcc = toolchain.find()
