@@ -104,6 +104,24 @@ for i = #space.tables, before + 1, -1 do
 end
 is("the table is unmapped", run(LOAD, FAR), ("no load at %x"):format(FAR))
 
+-- A frame of 2 MB: data anywhere in it, and code.
+local large = memory:object(seL4.RISCV_Mega_Page)
+local LARGE, LARGE_SIZE = 0x90000000, 1 << seL4.LargePageBits
+space:map_frame(large, LARGE)
+for _, offset in ipairs { 0, PAGE_SIZE - 4, LARGE_SIZE // 2 - 1, LARGE_SIZE - 8 } do
+  run(STORE, LARGE + offset, offset + 1)
+  is("stored in a large frame", run(LOAD, LARGE + offset), offset + 1)
+end
+is("its end", run(LOAD, LARGE + LARGE_SIZE - 4), ("no load at %x"):format(LARGE + LARGE_SIZE))
+run(STORE, LARGE + 3 * PAGE_SIZE, EBREAK << 32 | set(5))
+is("code in a large frame", run(JUMP, LARGE + 3 * PAGE_SIZE), 5)
+unmap(large)
+is("it is unmapped", run(LOAD, LARGE), ("no load at %x"):format(LARGE))
+is("all of it", run(LOAD, LARGE + LARGE_SIZE // 2 - 1), ("no load at %x"):format(LARGE +
+  LARGE_SIZE // 2 - 1))
+is("and its code", run(JUMP, LARGE + 3 * PAGE_SIZE), ("no fetch at %x"):format(LARGE +
+  3 * PAGE_SIZE))
+
 -- --- code ---------------------------------------------------------------------------------------
 
 local one, two = new_frame(words(set(1), EBREAK)), new_frame(words(set(2), EBREAK))

@@ -79,6 +79,12 @@ return {
     .. "fcvt.d.l f1, t0; fcvt.wu.d t1, f1; li t0, 0x7ff8; slli t0, t0, 48; fmv.d.x f2, t0; "
     .. "fcvt.wu.d t2, f2; fcvt.l.d t3, f2; frflags t0", sets = { t0 = 16, t1 = 0, t2 = -1,
     t3 = math.maxinteger } },
+  -- these three in this order: registers that may not be used for a while keep what they hold
+  { "a register is set", "li t0, 1234; fmv.d.x f9, t0; fscsr x0; fsflagsi 9",
+    sets = { t0 = 1234 } },
+  { "it may not be used", "fmv.x.d t0, f9", no_fpu = true, stop = { number = 2 } },
+  { "it has its number still, and so has fcsr", "fmv.x.d t0, f9; frcsr t1; fscsr x0",
+    sets = { t0 = 1234, t1 = 9 } },
   -- the least normal number times 1 - 2^-53: seen with more exponents it is less, and exact
   { "tininess is seen after rounding", "li t0, 1; slli t0, t0, 52; fmv.d.x f1, t0; li t1, 0x3ff; "
     .. "slli t1, t1, 52; addi t1, t1, -1; fmv.d.x f2, t1; fscsr x0; fmul.d f3, f1, f2; "
