@@ -52,6 +52,7 @@ return {
   { "executables", "lua5.4 tests/rv64/test_elf.lua" },
   { "RISC-V sequences", "lua5.4 tests/rv64/test_sequences.lua $build/selvm", { "release" } },
   { "RISC-V sequences", "lua5.4 tests/rv64/test_sequences.lua $build/selvm 1500", { "debug" } },
+  { "RISC-V slices", "lua5.4 tests/rv64/test_slices.lua", { "release" } },
   { "RISC-V mappings", "$build/selvm run tests/rv64/exceptions/mappings.lua", all },
   { "RISC-V encodings", "lua5.4 tests/rv64/test_encodings.lua $build/selvm", { "release" } },
   { "RISC-V exceptions", "lua5.4 tests/rv64/test_exceptions.lua $build/selvm", both },

@@ -9,9 +9,9 @@
 
 package.path = "./?.lua;" .. package.path
 
+local build = require "tests.rv64.sequences.build"
 local checks = require "tests.abi.checks"
 local process = require "tests.host.process"
-local program = require "tests.rv64.sequences.program"
 local toolchain = require "tests.rv64.sequences.toolchain"
 
 local SELVM = arg[1] or "build/release/selvm"
@@ -19,14 +19,10 @@ local COUNT = math.tointeger(tonumber(arg[2])) or 20000
 local SEED = math.tointeger(tonumber(arg[3])) or 1
 
 local QEMU = "qemu-riscv64"
-local SOURCES = "tests/rv64/sequences/"
 local CHUNK = 20000       -- sequences of one program: more than are kept decoded at a time
 local SHOWN_MAX = 3       -- sequences that are told in full
 local TIMEOUT_S = 300     -- of one program
 local REGISTER_COUNT, DATA_WORDS, FCSR = 65, 128, 64
--- The same addresses in both programs.
-local LINK = toolchain.LINK .. " -Wl,-Ttext=0x1f8000 -Wl,--section-start=.sequences=0x200000 " ..
-  "-Wl,-Tdata=0x600000"
 
 local gcc = toolchain.find()
 if not gcc or not toolchain.has(QEMU) then
@@ -35,28 +31,10 @@ if not gcc or not toolchain.has(QEMU) then
   os.exit(true)
 end
 
--- The two systems: how programs for them are linked, and run.
-local SYSTEMS = { { name = "linux", command = QEMU }, { name = "sel4", command = SELVM .. " run" } }
-
-local function object(name)
-  return ("%s/%s.o"):format(process.folder, name)
-end
-
-local function compile_runner()
-  for _, file in ipairs { "start.S", "runner.c", "output_linux.c", "output_sel4.c" } do
-    toolchain.run(("%s %s %s -I. -c %s%s -o %s"):format(gcc, toolchain.FLAGS, toolchain.COMPILE,
-      SOURCES, file, object(file:match("^[^.]+"))))
-  end
-end
-
--- Runs a program for a system: the lines that it has printed.
-local function run_for(system)
-  local path = process.folder .. "/" .. system.name
-  toolchain.run(("%s %s %s %s %s %s %s -o %s"):format(gcc, toolchain.FLAGS, LINK, object("start"),
-    object("runner"), object("sequences"), object("output_" .. system.name), path))
+-- Runs an executable by a command: the lines that it has printed.
+local function run_by(command, path)
   local errors = path .. ".err"
-  local pipe = assert(io.popen(("timeout %d %s %s 2>%s"):format(TIMEOUT_S, system.command, path,
-    errors)))
+  local pipe = assert(io.popen(("timeout %d %s %s 2>%s"):format(TIMEOUT_S, command, path, errors)))
   local lines = {}
   for line in pipe:lines() do
     lines[#lines + 1] = line
@@ -68,10 +46,8 @@ end
 
 -- Makes a program and runs it everywhere: it, and what was printed by each.
 local function run(options)
-  local made = program.make(options)
-  local source = process.file("sequences.s", made.assembly)
-  toolchain.run(("%s %s -c %s -o %s"):format(gcc, toolchain.FLAGS, source, object("sequences")))
-  return made, run_for(SYSTEMS[1]), run_for(SYSTEMS[2])
+  local made, paths = build.program(options)
+  return made, run_by(QEMU, paths.linux), run_by(SELVM .. " run", paths.sel4)
 end
 
 -- --- telling ------------------------------------------------------------------------------------
@@ -127,7 +103,6 @@ local function compare(expect, first, count)
 end
 
 checks.group("sequences leave what they leave with " .. QEMU, function(expect)
-  compile_runner()
   for first = 1, COUNT, CHUNK do
     compare(expect, first, math.min(CHUNK, COUNT - first + 1))
   end
