@@ -64,6 +64,7 @@ static enum stop_reason turn(struct platform *p)
     devices_update(p);
     if (clock_interrupt_is_due(p)) {
         clock_advance(p, ENTRY_COST_NS);
+        rv64_engine_interrupted(p);
         kernel_interrupt(k);
         return STOP_NONE;
     }

@@ -54,6 +54,7 @@ return {
   { "RISC-V sequences", "lua5.4 tests/rv64/test_sequences.lua $build/selvm 1500", { "debug" } },
   { "RISC-V slices", "lua5.4 tests/rv64/test_slices.lua", { "release" } },
   { "RISC-V mappings", "$build/selvm run tests/rv64/exceptions/mappings.lua", all },
+  { "RISC-V reservations", "$build/selvm run tests/rv64/exceptions/reservation.lua", all },
   { "RISC-V encodings", "lua5.4 tests/rv64/test_encodings.lua $build/selvm", { "release" } },
   { "RISC-V exceptions", "lua5.4 tests/rv64/test_exceptions.lua $build/selvm", both },
   { "random RISC-V code", "lua5.4 tests/rv64/test_random.lua", { "release" } },

@@ -53,6 +53,12 @@ void rv64_engine_free(lua_State *host, struct platform *p)
     p->hart = NULL;
 }
 
+void rv64_engine_interrupted(struct platform *p)
+{
+    if (p->hart != NULL)
+        p->hart->reserved_vaddr = RESERVED_NONE;
+}
+
 /* --- what others change ----------------------------------------------------------------------- */
 
 void rv64_memory_written(struct platform *p, kaddr start, uint64_t size)

@@ -12,6 +12,10 @@ struct hart;
    reached. Every trap and fault has been made a kernel entry when this returns. */
 void rv64_engine_run(struct platform *p, struct tcb *thread);
 
+/* The kernel is about to be entered though no RISC-V thread has caused it: no reservation outlasts
+   that. Those that threads cause are the engine's own business. */
+void rv64_engine_interrupted(struct platform *p);
+
 /* Gives back what the engine has allocated. `host` is the machine's host state. */
 void rv64_engine_free(lua_State *host, struct platform *p);
 
