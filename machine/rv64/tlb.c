@@ -56,7 +56,8 @@ void space_enter(struct hart *h, kaddr root)
 
     if (space == NULL)
         space = space_choose(h, root);
-    if (space->root != root || space->generation != h->generation)
+    /* An unused place, which may be full of what was, also serves threads without a VSpace. */
+    if (root == 0 || space->root != root || space->generation != h->generation)
         space_clear(h, space, root);
     h->space = space;
 }

@@ -191,4 +191,19 @@ for number = 10, 30 do
   other_space(number)
 end
 
+-- A thread whose VSpace is gone has no memory, wherever the VSpace was.
+for _ = 1, 20 do
+  local other = vspace.new(memory, { name = "a passing one" })
+  local code, frame = memory:copy(thread.code_frame), memory:copy(one)
+  other:map_frame(code, places.CODE)
+  other:map_frame(frame, PLACE)
+  thread.enter(other)
+  is("while there is a VSpace", run(JUMP, PLACE), 1)
+  other:destroy()
+  is("without a VSpace", run(JUMP, PLACE), ("no fetch at %x"):format(JUMP))
+  memory:free_slot(code)
+  memory:free_slot(frame)
+  memory:object(seL4.RISCV_4K_Page) -- so that the next one lies elsewhere
+end
+
 print(("%d passed, %d failed"):format(passed, failed))
