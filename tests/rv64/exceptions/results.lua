@@ -45,6 +45,10 @@ return {
   -- counters
   { "instret counts each instruction", "rdinstret t0; nop; nop; rdinstret t1; sub t1, t1, t0; "
     .. "li t0, 0", sets = { t0 = 0, t1 = 3 } },
+  { "instret counts jumps", "rdinstret t0; j . + 4; nop; j . + 4; rdinstret t1; sub t1, t1, t0; "
+    .. "li t0, 0", sets = { t0 = 0, t1 = 4 } },
+  { "cycles are instructions", "rdcycle t0; j . + 4; nop; j . + 4; rdcycle t1; sub t1, t1, t0; "
+    .. "li t0, 0", sets = { t0 = 0, t1 = 4 } },
   { "instret counts a store into code once", "auipc t1, 0; li t2, 0x13; rdinstret t0; "
     .. "sw t2, 24(t1); rdinstret t2; sub t0, t2, t0; li t1, 9; li t2, 0",
     sets = { t0 = 2, t1 = places.CODE, t2 = 0 } },
