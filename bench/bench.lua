@@ -56,7 +56,8 @@ local function timed_program(name, args, options)
   local said = {}
   local machine = selvm.machine {
     program = "bench/programs/" .. name .. ".lua", args = args,
-    memory = options.memory or "64M", mcs = options.mcs,
+    memory = options.memory or "64M", heap = options.heap, mcs = options.mcs,
+    root_cnode_bits = options.root_cnode_bits,
     console = function(text) said[#said + 1] = text end,
   }
   local why = machine:run()
@@ -188,11 +189,13 @@ for _, row in ipairs { { "CNode copy and delete", "copy" }, { "CNode mint and de
   { "retype and revoke of a frame", "frame" } } do
   add(row[1], "us", each("calls", CALLS // 10, { row[2] }), c_call, "a C call with six words")
 end
-for _, threads in ipairs { 10, 100, 1000 } do
+local LARGE = { memory = "2G", heap = "512M", root_cnode_bits = 20 } -- room for 100,000 threads
+for _, threads in ipairs { 10, 100, 1000, 10000, 100000 } do
   local count = is_quick and math.min(threads, 100) or threads
   local rounds = math.max(1, 100000 // SCALE // count)
+  local options = count > 1000 and LARGE or { memory = "256M" }
   add(("signal to the next of %d threads"):format(threads), "us", function()
-    return timed_program("ring", { count, rounds }, { memory = "256M" }) / (count * rounds)
+    return timed_program("ring", { count, rounds }, options) / (count * rounds)
   end, one_switch, "one raw switch")
 end
 add("spawn of a process", "us", each("spawn", is_quick and 2 or 20), c_call,

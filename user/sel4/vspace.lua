@@ -43,16 +43,45 @@ local function bounds(region)
   return region.vaddr - guard, region.vaddr + region.size + guard
 end
 
+-- Index of the last region that begins at the address or below; 0 if none does.
+local function index_at(self, vaddr)
+  local low, high = 0, #self.regions
+  while low < high do
+    local middle = (low + high + 1) // 2
+    if bounds(self.regions[middle]) <= vaddr then
+      low = middle
+    else
+      high = middle - 1
+    end
+  end
+  return low
+end
+
+-- From FIRST to self.packed_end the first self.packed regions leave nothing free: looking begins
+-- there. The next ones may have joined them.
+local function pack(self)
+  local next_region = self.regions[self.packed + 1]
+  while next_region do
+    local low, high = bounds(next_region)
+    if low > self.packed_end then
+      return
+    end
+    self.packed, self.packed_end = self.packed + 1, math.max(high, self.packed_end)
+    next_region = self.regions[self.packed + 1]
+  end
+end
+
 -- Where `size` bytes are free, at `wanted` or else first of all: the address, and the index in the
 -- list. nil, and the region in the way.
 local function find_free(self, size, wanted)
-  local at = wanted or FIRST
-  for i, region in ipairs(self.regions) do
-    local low, high = bounds(region)
+  local first = wanted and math.max(index_at(self, wanted), 1) or self.packed + 1
+  local at = wanted or self.packed_end
+  for i = first, #self.regions do
+    local low, high = bounds(self.regions[i])
     if at + size <= low then
       return at, i
     elseif wanted and at < high then
-      return nil, region
+      return nil, self.regions[i]
     end
     at = math.max(at, high)
   end
@@ -72,6 +101,10 @@ local function reserve(self, size, options)
   local region = { vaddr = at + guard * PAGE_SIZE, size = pages_of(size), guard = guard,
     frames = {}, name = options.name or "memory", space = self }
   table.insert(self.regions, index, region)
+  if index <= self.packed then
+    self.packed = self.packed + 1 -- it lies below FIRST
+  end
+  pack(self)
   return region
 end
 
@@ -85,20 +118,21 @@ end
 --- The region at an address, and whether the address lies in one of its guard pages; nil if nothing
 --- is there.
 function Space:find(vaddr)
-  for _, region in ipairs(self.regions) do
-    local low, high = bounds(region)
-    if vaddr >= low and vaddr < high then
-      return region, vaddr < region.vaddr or vaddr >= region.vaddr + region.size
-    end
+  local region = self.regions[index_at(self, vaddr)]
+  if region and vaddr < select(2, bounds(region)) then
+    return region, vaddr < region.vaddr or vaddr >= region.vaddr + region.size
   end
 end
 
 local function forget(self, region)
-  for i, other in ipairs(self.regions) do
-    if other == region then
-      table.remove(self.regions, i)
-      return
-    end
+  local low = bounds(region)
+  local index = index_at(self, low)
+  if self.regions[index] ~= region then
+    return -- it has been forgotten already
+  end
+  table.remove(self.regions, index)
+  if index <= self.packed then
+    self.packed, self.packed_end = index - 1, math.max(low, FIRST)
   end
 end
 
@@ -216,7 +250,8 @@ function Space:destroy()
 end
 
 local function space_of(memory, root, name)
-  return setmetatable({ memory = memory, root = root, name = name, regions = {}, tables = {} },
+  return setmetatable({ memory = memory, root = root, name = name, regions = {}, tables = {},
+    packed = 0, packed_end = FIRST },
     Space)
 end
 
