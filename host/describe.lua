@@ -104,12 +104,24 @@ local function raw_threads(machine)
   return rows, names
 end
 
+-- Capabilities by the object that they name, each a list in their order.
+local function by_object(capabilities)
+  local lists = {}
+  for _, row in ipairs(capabilities) do
+    if row.object then
+      lists[row.object] = lists[row.object] or {}
+      table.insert(lists[row.object], row)
+    end
+  end
+  return lists
+end
+
 -- "endpoint 'requests' (slot 33)": by its name, else its address, and the first of the root task's
 -- slots that has it.
 local function object_text(noun, address, capabilities, root_cnode)
   local slot, name
-  for _, row in ipairs(capabilities) do
-    local is_it = row.object == address and row.type ~= "Untyped"
+  for _, row in ipairs(capabilities[address] or {}) do
+    local is_it = row.type ~= "Untyped"
     if is_it and row.cnode == root_cnode and (not slot or row.index < slot) then
       slot = row.index
     end
@@ -125,8 +137,8 @@ end
 local function reply_object_text(thread, capabilities, root_cnode)
   local text = "an answer through " ..
     object_text("reply object", thread.reply, capabilities, root_cnode)
-  for _, row in ipairs(capabilities) do
-    if row.type == "Reply" and row.object == thread.reply then
+  for _, row in ipairs(capabilities[thread.reply] or {}) do
+    if row.type == "Reply" then
       return ("%s; may be given by: %s"):format(text, row.holder)
     end
   end
@@ -138,8 +150,8 @@ local function reply_text(thread, capabilities, root_cnode)
   if thread.reply then
     return reply_object_text(thread, capabilities, root_cnode)
   end
-  for _, row in ipairs(capabilities) do
-    if row.type == "Reply" and not row.is_master and row.object == thread.address then
+  for _, row in ipairs(capabilities[thread.address] or {}) do
+    if row.type == "Reply" and not row.is_master then
       return "an answer; may be given by: " .. row.holder
     end
   end
@@ -189,8 +201,9 @@ end
 function describe.threads(machine)
   local capabilities, root_cnode, is_mcs = describe.capabilities(machine)
   local rows = raw_threads(machine)
+  local lists = by_object(capabilities)
   for _, row in ipairs(rows) do
-    row.waits_on = waits_on(row, capabilities, root_cnode, is_mcs)
+    row.waits_on = waits_on(row, lists, root_cnode, is_mcs)
   end
   return rows
 end
