@@ -47,7 +47,7 @@ end
 -- Makes a program and runs it everywhere: it, and what was printed by each.
 local function run(options)
   local made, paths = build.program(options)
-  return made, run_by(QEMU, paths.linux), run_by(SELVM .. " run", paths.sel4)
+  return made, run_by(QEMU, paths.linux), run_by(SELVM .. " run --root-cnode-bits 13", paths.sel4)
 end
 
 -- --- telling ------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ local build = {}
 local SOURCES = "tests/rv64/sequences/"
 -- The same addresses in both programs.
 local LINK = toolchain.LINK .. " -Wl,-Ttext=0x1f8000 -Wl,--section-start=.sequences=0x200000 " ..
-  "-Wl,-Tdata=0x600000"
+  "-Wl,-Tdata=0x800000"
 
 local gcc = toolchain.find()
 local is_compiled = false

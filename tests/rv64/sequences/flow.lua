@@ -81,8 +81,38 @@ local function call(s)
   s:unlock(link)
 end
 
+-- Jumps forward and back over bytes that are never executed, as far as each kind reaches: the
+-- instruction with a format of its target, and the bytes.
+local FAR = {
+  { "c.j %s", 1900 }, { "c.beqz x%d, %s", 100, true }, { "beq x0, x0, %s", 3900 },
+  { "jal x%d, %s", 9000 },
+}
+
+local function far_jump(s)
+  local row = pick(FAR)
+  local start, back, stop = s:label(), s:label(), s:label()
+  local link = s:lock(s:nonzero())
+  local function jump_to(label)
+    local register = row[3] and s:short_source():sub(2) or link:sub(2)
+    s:emit("%s", (row[1]:gsub("%%d", register):gsub("%%s", label)))
+  end
+  s:emit("j %s", start)
+  s:place(back)
+  body(s, 1)
+  s:emit("j %s", stop)
+  s:emit(".skip %d", 2 * random(0, row[2] // 4))
+  s:place(start)
+  jump_to(back)
+  jump_to(stop)
+  s:emit("j %s", stop)
+  s:emit(".skip %d", 2 * random(0, row[2] // 4))
+  s:place(stop)
+  s:unlock(link)
+end
+
 local FLOW = {
-  { 6, branch }, { 2, short_branch }, { 3, loop }, { 3, jump }, { 3, indirect_jump }, { 2, call },
+  { 12, branch }, { 4, short_branch }, { 6, loop }, { 6, jump }, { 6, indirect_jump }, { 4, call },
+  { 1, far_jump },
 }
 
 -- Not too many in one another.
