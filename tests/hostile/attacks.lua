@@ -197,7 +197,8 @@ runs("utf8.codes", [[
 runs("utf8.offset", [[
   local s = "a" .. ("\x80"):rep(1e6)
   while true do utf8.offset(s, 2) utf8.offset(s, -1) utf8.offset(s, 0, -1) end]])
-fills("upper", [[local s = ("x"):rep(1e6) while true do s:upper() end]])
+attack("upper", { fills = true, collections = 3,
+  source = [[local s = ("x"):rep(1e6) while true do s:upper() end]] })
 runs("byte", [[local s = ("x"):rep(1e5) while true do select("#", s:byte(1, -1)) end]], 24)
 runs("packsize", [[local s = (" "):rep(3e5) while true do string.packsize(s) end]])
 runs("tonumber", [[local s = (" "):rep(3e5) while true do tonumber(s) end]])
