@@ -151,7 +151,24 @@ static void copied_untyped_is_full(struct system *s)
     EXPECT_OK(retype(s, untyped, ABI_TYPE_ENDPOINT, 0, copy + 1, 1));
 }
 
+/* Also memory too small for the chunks in which larger untypeds are cleared: what an object held is
+   not found by the next one in its place. */
+static void small_memory_is_cleared(struct system *s)
+{
+    uint64_t untyped = make(s, ABI_TYPE_UNTYPED, 6);
+    uint64_t plain = slot_new(s), badged = slot_new(s);
+
+    EXPECT_OK(retype(s, untyped, ABI_TYPE_NOTIFICATION, 0, plain, 1));
+    EXPECT_OK(cnode_mint(s, badged, plain, ABI_ALL_RIGHTS, 7));
+    signal_to(s, badged);
+    EXPECT_OK(cnode_revoke(s, untyped));
+    EXPECT_OK(retype(s, untyped, ABI_TYPE_NOTIFICATION, 0, plain, 1));
+    receive_nonblocking(s, plain);
+    EXPECT_EQUAL(s->root->registers[REG_A0], 0);
+}
+
 const struct test untyped_tests[] = {
+    TEST("retype: small memory is cleared before it is used again", small_memory_is_cleared),
     TEST_ON("Untyped_Retype succeeds: every type that fits", every_type, .memory_mib = 16),
     TEST("Untyped_Retype succeeds: objects are aligned to their size", objects_are_aligned),
     TEST("Untyped_Retype succeeds: 256 endpoints side by side", many_objects),
