@@ -61,15 +61,6 @@ static void wait_cancelled(struct kernel *k, struct tcb *t)
         reply_release(k, t);
 }
 
-/* --- calls ------------------------------------------------------------------------------------ */
-
-static bool no_fastpath(struct kernel *k, enum syscall call)
-{
-    (void)k;
-    (void)call;
-    return false;
-}
-
 /* --- messages --------------------------------------------------------------------------------- */
 
 /* A caller waits for the answer; one that may not be answered, or whose receiver holds no reply
@@ -200,7 +191,7 @@ const struct flavour mcs_flavour = {
     .has_sched_contexts = true,
     .queues_by_priority = true,
     .syscall = mcs_syscall,
-    .fastpath = no_fastpath,
+    .fastpath = mcs_fastpath,
     .begin_entry = budget_begin_entry,
     .preempted = budget_preempted,
     .tick = budget_tick,

@@ -32,6 +32,11 @@ void reply_release(struct kernel *k, struct tcb *receiver);
 void reply_push(struct kernel *k, struct tcb *caller, struct tcb *callee, kaddr reply,
                 bool may_donate);
 
+/* A reply object goes on top of a context's call stack; the topmost leaves it: returns the
+   context. */
+void reply_stack_push(struct kernel *k, struct sched_context *sc, kaddr reply);
+struct sched_context *reply_stack_pop(struct kernel *k, struct reply *reply);
+
 /* The caller waits no longer, and nobody gets the context back that it lent: it is being
    stopped. */
 void reply_cancel(struct kernel *k, struct tcb *caller);
@@ -85,6 +90,11 @@ void timeout_raise(struct kernel *k, struct tcb *t);
 /* --- invocations ------------------------------------------------------------------------------ */
 
 void mcs_syscall(struct kernel *k, enum syscall call);
+
+/* fastpath.c. The whole of a call by the current thread, if it is a simple one; false: nothing has
+   been done. */
+bool mcs_fastpath(struct kernel *k, enum syscall call);
+
 enum outcome mcs_tcb_invoke(struct invocation *inv);
 enum outcome sched_context_invoke(struct invocation *inv);
 enum outcome sched_control_invoke(struct invocation *inv);

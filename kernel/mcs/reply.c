@@ -49,18 +49,12 @@ void reply_release(struct kernel *k, struct tcb *receiver)
 
 /* --- the stack -------------------------------------------------------------------------------- */
 
-/* The link comes first, then the context moves: the callee may be the thread that runs next. */
-void reply_push(struct kernel *k, struct tcb *caller, struct tcb *callee, kaddr address,
-                bool may_donate)
+/* The reply becomes the topmost. */
+void reply_stack_push(struct kernel *k, struct sched_context *sc, kaddr address)
 {
     struct reply *reply = reply_at(k, address);
-    struct sched_context *sc = sched_context_of(k, caller);
 
-    kassert(reply->thread == 0 && reply->previous == 0 && reply->next == 0);
-    reply_await(k, caller, address);
-    scheduler_set_state(k, caller, THREAD_BLOCKED_ON_REPLY);
-    if (sc == NULL || callee->sched_context != 0 || !may_donate)
-        return;
+    kassert(reply->previous == 0 && reply->next == 0);
     reply->previous = sc->reply;
     if (reply->previous) {
         reply_at(k, reply->previous)->next = address;
@@ -68,11 +62,10 @@ void reply_push(struct kernel *k, struct tcb *caller, struct tcb *callee, kaddr 
     }
     reply->context = kernel_address(k, sc);
     sc->reply = address;
-    context_donate(k, sc, callee);
 }
 
-/* Takes the topmost reply off; the one below it is then the topmost. Returns the context. */
-static struct sched_context *pop(struct kernel *k, struct reply *reply)
+/* The one below it is then the topmost. */
+struct sched_context *reply_stack_pop(struct kernel *k, struct reply *reply)
 {
     struct sched_context *sc = sched_context_at(k, reply->context);
 
@@ -84,6 +77,21 @@ static struct sched_context *pop(struct kernel *k, struct reply *reply)
     reply->previous = 0;
     reply->context = 0;
     return sc;
+}
+
+/* The link comes first, then the context moves: the callee may be the thread that runs next. */
+void reply_push(struct kernel *k, struct tcb *caller, struct tcb *callee, kaddr address,
+                bool may_donate)
+{
+    struct sched_context *sc = sched_context_of(k, caller);
+
+    kassert(reply_at(k, address)->thread == 0);
+    reply_await(k, caller, address);
+    scheduler_set_state(k, caller, THREAD_BLOCKED_ON_REPLY);
+    if (sc == NULL || callee->sched_context != 0 || !may_donate)
+        return;
+    reply_stack_push(k, sc, address);
+    context_donate(k, sc, callee);
 }
 
 /* Breaks the stack at a reply: what is above it keeps the context, what is below loses it. */
@@ -107,7 +115,7 @@ static void take_off(struct kernel *k, struct reply *reply, struct tcb *caller)
 {
     kassert(caller->state == THREAD_BLOCKED_ON_REPLY);
     if (reply->context) {
-        struct sched_context *sc = pop(k, reply);
+        struct sched_context *sc = reply_stack_pop(k, reply);
 
         if (caller->sched_context == 0)
             context_donate(k, sc, caller);

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: MIT */
+/* What the fast paths of both configurations have in common: classic/fastpath.c, mcs/fastpath.c.
+ * In line, as a message has to be passed in a few hundred instructions. */
+#ifndef KERNEL_FASTPATH_H
+#define KERNEL_FASTPATH_H
+
+#include "kernel/cap/lookup.h"
+#include "kernel/ipc/endpoint.h"
+#include "kernel/ipc/notification.h"
+
+/* Whether what the current thread sends lies in registers and carries no capabilities. A thread
+   resumed while its fault waited still has that, and sends it instead. */
+static inline bool fast_is_short(const struct tcb *t)
+{
+    return message_info_fits_registers(thread_info(t)) && t->fault.kind == FAULT_NONE;
+}
+
+/* The endpoint that a0 names, and the capability to it; NULL: it names none, or not so simply. */
+static inline struct endpoint *fast_endpoint(struct kernel *k, const struct tcb *t,
+                                             struct cap *cap)
+{
+    const struct slot *slot = lookup_one_level(k, t, t->registers[REG_A0]);
+
+    if (slot == NULL || cap_type(slot->cap) != CAP_ENDPOINT)
+        return NULL;
+    *cap = slot->cap;
+    return endpoint_at(k, cap->endpoint.object);
+}
+
+/* The first of those who wait to receive, if the capability allows a call; NULL: nobody, or it does
+   not. */
+static inline struct tcb *fast_receiver(struct kernel *k, const struct endpoint *ep,
+                                        struct cap cap)
+{
+    enum { ANSWERABLE = RIGHT_GRANT | RIGHT_GRANT_REPLY };
+
+    if (ep->state != ENDPOINT_RECEIVE || !(cap.endpoint.rights & RIGHT_WRITE) ||
+        !(cap.endpoint.rights & ANSWERABLE))
+        return NULL;
+    return tcb_at(k, ep->head);
+}
+
+/* Whether the current thread, which stops, is followed by `next`, which has been waiting. */
+static inline bool fast_runs_next(struct kernel *k, const struct tcb *current,
+                                  const struct tcb *next)
+{
+    return next->domain == k->current_domain &&
+           (next->priority >= current->priority || scheduler_is_highest(k, next->priority));
+}
+
+static inline void fast_transfer(const struct tcb *from, struct tcb *to, uint64_t badge)
+{
+    uint64_t info = thread_info(from);
+    unsigned length = (unsigned)message_info_length(info);
+
+    for (unsigned i = 0; i < length; i++)
+        to->registers[REG_A2 + i] = from->registers[REG_A2 + i];
+    to->registers[REG_A1] = message_info_make(message_info_label(info), 0, 0, length);
+    to->registers[REG_A0] = badge;
+}
+
+/* The first of those who wait to receive waits no longer. */
+static inline void fast_take_head(struct kernel *k, struct endpoint *ep, struct tcb *head)
+{
+    struct tcb *after = tcb_at(k, head->queue_next);
+
+    ep->head = head->queue_next;
+    if (after) {
+        after->queue_previous = 0;
+    } else {
+        ep->tail = 0;
+        ep->state = ENDPOINT_IDLE;
+    }
+    head->queue_next = 0;
+    head->blocked_on = 0;
+}
+
+/* The current thread waits to receive, as the last in the queue, with the capability's rights. */
+static inline void fast_await(struct kernel *k, struct endpoint *ep, struct tcb *t, struct cap cap)
+{
+    struct tcb *before = tcb_at(k, ep->tail);
+
+    kassert(t->queue_next == 0 && t->blocked_on == 0);
+    t->queue_previous = ep->tail;
+    t->blocked_on = kernel_address(k, ep);
+    if (before)
+        before->queue_next = k->current;
+    else
+        ep->head = k->current;
+    ep->tail = k->current & QUEUE_TAIL_MASK;
+    ep->state = ENDPOINT_RECEIVE;
+    t->can_grant = (cap.endpoint.rights & RIGHT_GRANT) != 0;
+    t->state = THREAD_BLOCKED_ON_RECEIVE;
+}
+
+/* The entry ends with another current thread. */
+static inline void fast_switch(struct kernel *k, struct tcb *next)
+{
+    next->state = THREAD_RUNNING;
+    k->current = kernel_address(k, next);
+}
+
+#endif

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: MIT */
+/* The two system calls that servers and their clients make all day, for the case in which nothing
+ * unusual is the matter:
+ *
+ *     Call        a short message to a thread that waits on the endpoint with a reply object
+ *     ReplyRecv   a short answer through a reply object, then waiting with it again: nobody has
+ *                 sent meanwhile
+ *
+ * and the partner runs next: with the time that came along with the call, or with its own. Each
+ * looks first and changes nothing until it is sure; in doubt it says no, and the call takes the
+ * ordinary way (entry/syscall.c), which does the same in all cases.
+ * tests/kernel/mcs_test_fastpath.c compares the two ways. */
+#include "kernel/ipc/fastpath.h"
+
+#include "kernel/mcs/mcs.h"
+
+/* --- time ------------------------------------------------------------------------------------- */
+
+/* Whether a thread that has been waiting for its budget has it now. */
+static bool somebody_is_due(struct kernel *k, uint64_t now)
+{
+    const struct tcb *first = tcb_at(k, k->release_head);
+
+    return first != NULL && refill_is_ready(sched_context_of(k, first), now);
+}
+
+/* Notes the time, as every entry does. False, and nothing is noted: the current thread's budget, or
+   that of the one to run next, is not enough, or somebody's comes back just now. */
+static bool begin(struct kernel *k, struct sched_context *next)
+{
+    uint64_t now = platform_time(k->platform);
+    uint64_t consumed = k->consumed + (now - k->now);
+
+    if (!refill_is_sufficient(sched_context_at(k, k->current_context), consumed) ||
+        !context_can_run(next, now) || somebody_is_due(k, now))
+        return false;
+    k->now = now;
+    k->consumed = consumed;
+    return true;
+}
+
+/* A thread without a context runs on with the current one's. Who waits for a message or an answer
+   does not wait for budget as well. */
+static struct sched_context *context_to_run(struct kernel *k, const struct tcb *next)
+{
+    kassert(!next->awaits_budget);
+    return sched_context_at(k, next->sched_context ? next->sched_context : k->current_context);
+}
+
+/* The current thread's context goes to one that has none. */
+static void pass_context(struct kernel *k, struct tcb *from, struct tcb *to)
+{
+    to->sched_context = from->sched_context;
+    sched_context_of(k, to)->thread = kernel_address(k, to);
+    from->sched_context = 0;
+}
+
+/* --- calls ------------------------------------------------------------------------------------ */
+
+static bool call(struct kernel *k, struct tcb *caller)
+{
+    struct cap cap;
+    struct endpoint *ep = fast_endpoint(k, caller, &cap);
+    struct tcb *receiver = ep ? fast_receiver(k, ep, cap) : NULL;
+
+    if (receiver == NULL || receiver->reply == 0 || !fast_runs_next(k, caller, receiver) ||
+        !begin(k, context_to_run(k, receiver)))
+        return false;
+
+    fast_take_head(k, ep, receiver);
+    fast_transfer(caller, receiver, cap.endpoint.badge);
+    caller->reply = receiver->reply;
+    receiver->reply = 0;
+    reply_at(k, caller->reply)->thread = k->current;
+    caller->state = THREAD_BLOCKED_ON_REPLY;
+    if (receiver->sched_context == 0) {
+        reply_stack_push(k, sched_context_of(k, caller), caller->reply);
+        pass_context(k, caller, receiver);
+    }
+    context_unblock(k, receiver);
+    fast_switch(k, receiver);
+    return true;
+}
+
+/* Whether a thread that waits would be told of a signal first, or give a context back. */
+static bool has_duties(struct kernel *k, const struct tcb *t)
+{
+    struct notification *n;
+
+    if (t->bound_notification == 0)
+        return false;
+    n = notification_at(k, t->bound_notification);
+    return n->state == NOTIFICATION_ACTIVE || *notification_context(n) != 0;
+}
+
+/* Whether the server's answer brings the caller's time back, or neither has lent any. */
+static bool returns_simply(const struct reply *reply, const struct tcb *server,
+                           const struct tcb *caller)
+{
+    if (reply->context != 0)
+        return reply->context == server->sched_context && caller->sched_context == 0;
+    return reply->next == 0 && reply->previous == 0 && caller->sched_context != 0;
+}
+
+/* Threads of higher priority come first in the queue. */
+static bool is_last(struct kernel *k, const struct endpoint *ep, const struct tcb *t)
+{
+    return ep->tail == 0 || tcb_at(k, ep->tail)->priority >= t->priority;
+}
+
+static bool reply_receive(struct kernel *k, struct tcb *server)
+{
+    struct cap cap;
+    struct endpoint *ep = fast_endpoint(k, server, &cap);
+    const struct slot *right = lookup_one_level(k, server, server->registers[REG_A6]);
+    struct reply *reply;
+    struct tcb *caller;
+
+    if (ep == NULL || ep->state == ENDPOINT_SEND || !(cap.endpoint.rights & RIGHT_READ) ||
+        right == NULL || cap_type(right->cap) != CAP_REPLY_OBJECT || has_duties(k, server) ||
+        !is_last(k, ep, server))
+        return false;
+    reply = reply_at(k, right->cap.reply_object.object);
+    caller = tcb_at(k, reply->thread);
+    if (caller == NULL || caller->state != THREAD_BLOCKED_ON_REPLY ||
+        caller->fault.kind != FAULT_NONE || !returns_simply(reply, server, caller) ||
+        !fast_runs_next(k, server, caller) || !begin(k, context_to_run(k, caller)))
+        return false;
+
+    fast_transfer(server, caller, 0);
+    if (reply->context != 0) {
+        reply_stack_pop(k, reply);
+        pass_context(k, server, caller);
+    }
+    caller->reply = 0;
+    context_unblock(k, caller);
+    fast_await(k, ep, server, cap);
+    server->reply = right->cap.reply_object.object;
+    reply->thread = k->current;
+    fast_switch(k, caller);
+    return true;
+}
+
+bool mcs_fastpath(struct kernel *k, enum syscall number)
+{
+    struct tcb *t = tcb_at(k, k->current);
+
+    if ((number != SYSCALL_CALL && number != SYSCALL_REPLY_RECV) || !fast_is_short(t) ||
+        k->domain_count > 1)
+        return false;
+    kassert(!t->is_queued && t->sched_context == k->current_context);
+    return number == SYSCALL_CALL ? call(k, t) : reply_receive(k, t);
+}

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: MIT */
+#include "tests/kernel/two_ways.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static bool (*counted)(struct kernel *k, enum syscall call);
+static uint64_t taken;
+static uint64_t random_state;
+
+static bool counted_fastpath(struct kernel *k, enum syscall call)
+{
+    bool is_done = counted(k, call);
+
+    taken += is_done;
+    return is_done;
+}
+
+static bool no_fastpath(struct kernel *k, enum syscall call)
+{
+    (void)k;
+    (void)call;
+    return false;
+}
+
+void two_ways_begin(struct two_ways *w, struct system *s)
+{
+    *w = (struct two_ways){.s = s, .fast = *s->k->flavour, .slow = *s->k->flavour};
+    counted = w->fast.fastpath;
+    w->fast.fastpath = counted_fastpath;
+    w->slow.fastpath = no_fastpath;
+    w->copy = aligned_alloc(4096, s->k->memory_size);
+    if (w->copy == NULL)
+        system_fail("the host has no memory");
+    s->k->flavour = &w->fast;
+    taken = 0;
+}
+
+void two_ways_end(struct two_ways *w)
+{
+    free(w->copy);
+}
+
+/* The copy's host pointers are made the original's again, to be compared. */
+void two_ways_trap(struct two_ways *w, int64_t number)
+{
+    struct system *s = w->s;
+    struct kernel *k = s->k;
+
+    current(s)->registers[REG_PC] = current(s)->next_pc;
+    current(s)->next_pc += 4;
+    memcpy(w->copy, k, k->memory_size);
+    w->other = s->platform;
+    w->copy->flavour = &w->slow;
+    w->copy->platform = &w->other;
+    kernel_syscall(w->copy, number);
+    kernel_syscall(k, number);
+    system_check(s);
+    w->copy->flavour = k->flavour;
+    w->copy->platform = k->platform;
+    if (memcmp(w->copy, k, k->memory_size) != 0)
+        system_fail("call %lld of %llu differs", (long long)number,
+                    (unsigned long long)k->entries);
+    if (w->other.deadline_us != s->platform.deadline_us)
+        system_fail("the deadline after call %lld of %llu differs", (long long)number,
+                    (unsigned long long)k->entries);
+}
+
+uint64_t two_ways_taken(void)
+{
+    return taken;
+}
+
+uint64_t two_ways_random(uint64_t limit)
+{
+    random_state = random_state * 6364136223846793005u + 1442695040888963407u;
+    return (random_state >> 33) % limit;
+}
+
+void two_ways_message(struct system *s)
+{
+    struct tcb *t = current(s);
+    unsigned extra = two_ways_random(8) == 0;
+
+    t->registers[REG_A1] = two_ways_random(1000) << 12 | extra << 7 | two_ways_random(6);
+    for (unsigned i = 0; i < 4; i++)
+        t->registers[REG_A2 + i] = two_ways_random(UINT64_MAX);
+}
+
+void two_ways_wake_root(struct system *s)
+{
+    do { /* its domain has its turn */
+        s->platform.time_us += 2000;
+        interrupt(s);
+    } while (s->k->current_domain != 0);
+    if (current(s) != s->root)
+        root_wake(s);
+}
