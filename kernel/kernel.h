@@ -152,7 +152,7 @@ static inline struct tcb *kernel_current(struct kernel *k)
 void kernel_syscall(struct kernel *k, int64_t number);
 
 /* The same in two steps, for a machine that has to look before what is not simple: the first makes
-   calls that pass a short message on and destroy nothing, or answers false and has done nothing;
+   calls that pass a message of words on and destroy nothing, or answers false and has done nothing;
    then the second makes the call. */
 bool kernel_syscall_fast(struct kernel *k, int64_t number);
 void kernel_syscall_slow(struct kernel *k, int64_t number);

@@ -2,8 +2,8 @@
 /* The two system calls that servers and their clients make all day, for the case in which nothing
  * unusual is the matter:
  *
- *     Call                    a short message to a thread that waits on the endpoint
- *     ReplyRecv               a short answer to a caller, then waiting: nobody has sent meanwhile
+ *     Call           a message of words to a thread that waits on the endpoint
+ *     ReplyRecv      an answer of words to a caller, then waiting: nobody has sent meanwhile
  *
  * and the partner runs next. Each looks first and changes nothing until it is sure; in doubt it
  * says no, and the call takes the ordinary way (entry/syscall.c), which does the same in all cases.
@@ -23,7 +23,7 @@ static bool call(struct kernel *k, struct tcb *caller)
         return false;
 
     fast_take_head(k, ep, receiver);
-    fast_transfer(caller, receiver, cap.endpoint.badge);
+    fast_transfer(k, caller, receiver, cap.endpoint.badge);
     cdt_insert(k, cap_reply(k->current, false, receiver->can_grant),
                &caller->slots[TCB_SLOT_REPLY], &receiver->slots[TCB_SLOT_CALLER]);
     caller->state = THREAD_BLOCKED_ON_REPLY;
@@ -52,7 +52,7 @@ static bool reply_receive(struct kernel *k, struct tcb *server)
     if (caller->fault.kind != FAULT_NONE || !fast_runs_next(k, server, caller))
         return false;
 
-    fast_transfer(server, caller, 0);
+    fast_transfer(k, server, caller, 0);
     cdt_remove(k, right);
     fast_await(k, ep, server, cap);
     fast_switch(k, caller);
@@ -63,7 +63,7 @@ bool classic_fastpath(struct kernel *k, enum syscall number)
 {
     struct tcb *t = tcb_at(k, k->current);
 
-    if ((number != SYSCALL_CALL && number != SYSCALL_REPLY_RECV) || !fast_is_short(t))
+    if ((number != SYSCALL_CALL && number != SYSCALL_REPLY_RECV) || !fast_is_plain(t))
         return false;
     kassert(!t->is_queued);
     return number == SYSCALL_CALL ? call(k, t) : reply_receive(k, t);

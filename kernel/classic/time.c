@@ -48,12 +48,10 @@ void classic_tick(struct kernel *k)
 }
 
 /* Whether the next tick could be noticed: a thread of the same priority waits for its turn, or a
-   domain's time runs down. */
+   domain's time runs down. The idle thread has no equals: they would run. */
 static bool tick_matters(struct kernel *k)
 {
-    const struct tcb *t = kernel_current(k);
-
-    return k->domain_count > 1 || (t != NULL && scheduler_has_equals(k, t));
+    return k->domain_count > 1 || scheduler_has_equals(k, tcb_at(k, k->current));
 }
 
 /* Ticks fall on multiples of 2 ms. Those that nobody would notice are left out: a machine need not

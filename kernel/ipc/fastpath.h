@@ -7,12 +7,13 @@
 #include "kernel/cap/lookup.h"
 #include "kernel/ipc/endpoint.h"
 #include "kernel/ipc/notification.h"
+#include "kernel/ipc/transfer.h"
 
-/* Whether what the current thread sends lies in registers and carries no capabilities. A thread
-   resumed while its fault waited still has that, and sends it instead. */
-static inline bool fast_is_short(const struct tcb *t)
+/* Whether what the current thread sends is nothing but words. A thread resumed while its fault
+   waited still has that, and sends it instead. */
+static inline bool fast_is_plain(const struct tcb *t)
 {
-    return message_info_fits_registers(thread_info(t)) && t->fault.kind == FAULT_NONE;
+    return message_info_extra_caps(thread_info(t)) == 0 && t->fault.kind == FAULT_NONE;
 }
 
 /* The endpoint that a0 names, and the capability to it; NULL: it names none, or not so simply. */
@@ -48,13 +49,17 @@ static inline bool fast_runs_next(struct kernel *k, const struct tcb *current,
            (next->priority >= current->priority || scheduler_is_highest(k, next->priority));
 }
 
-static inline void fast_transfer(const struct tcb *from, struct tcb *to, uint64_t badge)
+static inline void fast_transfer(struct kernel *k, struct tcb *from, struct tcb *to,
+                                 uint64_t badge)
 {
     uint64_t info = thread_info(from);
     unsigned length = (unsigned)message_info_length(info);
 
-    for (unsigned i = 0; i < length; i++)
-        to->registers[REG_A2 + i] = from->registers[REG_A2 + i];
+    if (length <= MESSAGE_REGISTER_COUNT)
+        for (unsigned i = 0; i < length; i++)
+            to->registers[REG_A2 + i] = from->registers[REG_A2 + i];
+    else
+        length = transfer_words(k, from, to);
     to->registers[REG_A1] = message_info_make(message_info_label(info), 0, 0, length);
     to->registers[REG_A0] = badge;
 }

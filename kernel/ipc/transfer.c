@@ -74,7 +74,8 @@ static struct arrival transfer_caps(struct kernel *k, const struct extra_caps *e
     return arrival;
 }
 
-/* Whichever side lacks a buffer limits the message to the registers. */
+/* Whichever side lacks a buffer limits the message to the registers. Two threads may have the same
+   buffer: then its words are where they should be. */
 static unsigned copy_words(struct tcb *sender, const struct ipc_buffer *from,
                            struct tcb *receiver, struct ipc_buffer *to)
 {
@@ -83,9 +84,18 @@ static unsigned copy_words(struct tcb *sender, const struct ipc_buffer *from,
 
     if (length > most)
         length = most;
-    for (unsigned i = 0; i < length; i++)
-        tcb_set_message_word(receiver, to, i, tcb_message_word(sender, from, i));
+    for (unsigned i = 0; i < length && i < MESSAGE_REGISTER_COUNT; i++)
+        receiver->registers[REG_A2 + i] = sender->registers[REG_A2 + i];
+    if (length > MESSAGE_REGISTER_COUNT)
+        memmove(&to->msg[MESSAGE_REGISTER_COUNT], &from->msg[MESSAGE_REGISTER_COUNT],
+                (length - MESSAGE_REGISTER_COUNT) * sizeof(to->msg[0]));
     return length;
+}
+
+unsigned transfer_words(struct kernel *k, struct tcb *sender, struct tcb *receiver)
+{
+    return copy_words(sender, tcb_buffer(k, sender, BUFFER_READ), receiver,
+                      tcb_buffer(k, receiver, BUFFER_WRITE));
 }
 
 /* A message that is no fault. Buffers are looked for only if it does not fit into registers: they

@@ -17,6 +17,9 @@ struct transfer_options {
 void transfer_message(struct kernel *k, struct tcb *sender, struct tcb *receiver,
                       struct transfer_options options);
 
+/* The words alone; returns how many of them arrive. */
+unsigned transfer_words(struct kernel *k, struct tcb *sender, struct tcb *receiver);
+
 /* Nothing was there to receive, and the receiver does not wait: it sees badge 0. */
 void transfer_nothing(struct tcb *receiver);
 

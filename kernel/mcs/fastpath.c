@@ -2,8 +2,8 @@
 /* The two system calls that servers and their clients make all day, for the case in which nothing
  * unusual is the matter:
  *
- *     Call        a short message to a thread that waits on the endpoint with a reply object
- *     ReplyRecv   a short answer through a reply object, then waiting with it again: nobody has
+ *     Call        a message of words to a thread that waits on the endpoint with a reply object
+ *     ReplyRecv   an answer of words through a reply object, then waiting with it again: nobody has
  *                 sent meanwhile
  *
  * and the partner runs next: with the time that came along with the call, or with its own. Each
@@ -68,7 +68,7 @@ static bool call(struct kernel *k, struct tcb *caller)
         return false;
 
     fast_take_head(k, ep, receiver);
-    fast_transfer(caller, receiver, cap.endpoint.badge);
+    fast_transfer(k, caller, receiver, cap.endpoint.badge);
     caller->reply = receiver->reply;
     receiver->reply = 0;
     reply_at(k, caller->reply)->thread = k->current;
@@ -127,7 +127,7 @@ static bool reply_receive(struct kernel *k, struct tcb *server)
         !fast_runs_next(k, server, caller) || !begin(k, context_to_run(k, caller)))
         return false;
 
-    fast_transfer(server, caller, 0);
+    fast_transfer(k, server, caller, 0);
     if (reply->context != 0) {
         reply_stack_pop(k, reply);
         pass_context(k, server, caller);
@@ -145,7 +145,7 @@ bool mcs_fastpath(struct kernel *k, enum syscall number)
 {
     struct tcb *t = tcb_at(k, k->current);
 
-    if ((number != SYSCALL_CALL && number != SYSCALL_REPLY_RECV) || !fast_is_short(t) ||
+    if ((number != SYSCALL_CALL && number != SYSCALL_REPLY_RECV) || !fast_is_plain(t) ||
         k->domain_count > 1)
         return false;
     kassert(!t->is_queued && t->sched_context == k->current_context);

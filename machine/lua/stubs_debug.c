@@ -72,8 +72,9 @@ static int debug_snapshot(lua_State *L)
     return make_call(L, &call_without_results, SYSCALL_DEBUG_SNAPSHOT);
 }
 
-static int finish_cap_identify(lua_State *L)
+static int finish_cap_identify(lua_State *L, const struct operation *operation)
 {
+    (void)operation;
     lua_pushinteger(L, (lua_Integer)trap_current(L)->registers[REG_A0]);
     return 1;
 }
@@ -143,8 +144,9 @@ static int debug_cap_text(lua_State *L)
     return 1;
 }
 
-static int finish_trap(lua_State *L)
+static int finish_trap(lua_State *L, const struct operation *operation)
 {
+    (void)operation;
     const struct tcb *t = trap_current(L);
 
     luaL_checkstack(L, TRAP_RESULTS, NULL);

@@ -153,8 +153,9 @@ static void store_error_words(lua_State *L, const struct tcb *t)
         user_word_store(&words[i], t->registers[REG_A2 + i]);
 }
 
-static int finish_invoke(lua_State *L)
+static int finish_invoke(lua_State *L, const struct operation *operation)
 {
+    (void)operation;
     const struct stub_method *method = method_of(L);
     const struct tcb *t = trap_current(L);
     uint64_t error = message_info_label(t->registers[REG_A1]);

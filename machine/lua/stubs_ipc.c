@@ -2,15 +2,16 @@
 /* System calls that pass messages. As in libsel4 the plain ones take message words 0 to 3 from
  * where SetMR puts them and leave received ones where GetMR finds them; the ...WithMRs ones take
  * and return them as arguments and results. */
+#include <string.h>
+
 #include "machine/lua/stubs.h"
 
 enum {
-    TAKES_WORDS = 1 << 1,    /* as arguments */
-    LOADS_WORDS = 1 << 2,    /* from where SetMR put them */
-    RETURNS_INFO = 1 << 3,
-    RETURNS_BADGE = 1 << 4,
-    RETURNS_WORDS = 1 << 5,
-    STORES_WORDS = 1 << 6    /* for GetMR */
+    LOADS_WORDS = 1 << 1,    /* from where SetMR put them */
+    RETURNS_INFO = 1 << 2,
+    RETURNS_BADGE = 1 << 3,
+    RETURNS_WORDS = 1 << 4,
+    STORES_WORDS = 1 << 5    /* for GetMR */
 };
 
 /* A parameter: its name in messages, and the register it goes to. */
@@ -19,63 +20,54 @@ struct ipc_param {
     uint8_t where; /* enum context_register */
 };
 
-enum { PARAMS_BEFORE_MAX = 3 };
+enum { PARAMS_MAX = 8 + 1 };
 
-/* One function. Its parameters are those before the words, the words if it takes any, and
-   `last`. */
+/* One function. Message words among its parameters may be left out. */
 struct ipc_row {
+    struct operation operation;
     const char *name;
     enum syscall call;
     unsigned flags;
-    struct ipc_param before[PARAMS_BEFORE_MAX]; /* up to the first without a name */
-    struct ipc_param last;
+    struct ipc_param params[PARAMS_MAX]; /* and one without a name at the end */
 };
 
-static const char *const word_names[MESSAGE_REGISTER_COUNT] = {"m0", "m1", "m2", "m3"};
-
-static const struct ipc_row *row_of(lua_State *L)
+/* What is no integer: it may be a word all the same, or be missing. */
+static uint64_t odd_argument(lua_State *L, int index, const struct ipc_row *row,
+                             const struct ipc_param *param)
 {
-    return lua_touserdata(L, lua_upvalueindex(1));
+    bool is_word = param->where >= REG_A2 && param->where < REG_A2 + MESSAGE_REGISTER_COUNT;
+
+    if (is_word && lua_isnoneornil(L, index))
+        return 0;
+    return stub_convert_word(L, index, row->name, param->name);
 }
 
-/* The argument for a parameter into its register. */
-static void set_argument(lua_State *L, const struct ipc_row *row, struct tcb *t,
-                         const struct ipc_param *param, int index)
+static void load_words(lua_State *L, struct tcb *t)
 {
-    t->registers[param->where] = stub_word(L, index, row->name, param->name);
+    const struct user_word *words = stub_message_words(L);
+
+    for (int i = 0; i < MESSAGE_REGISTER_COUNT; i++)
+        t->registers[REG_A2 + i] = user_word_load(&words[i]);
 }
 
-/* Words into the registers; `first` is the index of the first argument. Returns the next one. */
-static int set_words(lua_State *L, const struct ipc_row *row, struct tcb *t, int first)
+static void store_words(lua_State *L, const struct tcb *t)
 {
-    bool loads = (row->flags & LOADS_WORDS) != 0;
-    const struct user_word *words = loads ? stub_message_words(L) : NULL;
+    struct user_word *words = stub_message_words(L);
 
-    for (int i = 0; i < MESSAGE_REGISTER_COUNT; i++) {
-        if ((row->flags & TAKES_WORDS) != 0)
-            t->registers[REG_A2 + i] = stub_word_or_zero(L, first + i, row->name, word_names[i]);
-        else if (loads)
-            t->registers[REG_A2 + i] = user_word_load(&words[i]);
-        else
-            t->registers[REG_A2 + i] = 0; /* a signal leaves them as they are */
-    }
-    return (row->flags & TAKES_WORDS) != 0 ? first + MESSAGE_REGISTER_COUNT : first;
+    for (int i = 0; i < MESSAGE_REGISTER_COUNT; i++)
+        user_word_store(&words[i], t->registers[REG_A2 + i]);
 }
 
 /* The call has been made: its results. They are no more than LUA_MINSTACK, for which Lua made room
    when it called the stub, and which a yield does not take away. */
-static int finish_ipc(lua_State *L)
+static int finish_ipc(lua_State *L, const struct operation *operation)
 {
-    const struct ipc_row *row = row_of(L);
+    const struct ipc_row *row = (const struct ipc_row *)operation;
     const struct tcb *t = trap_current(L);
     int count = 0;
 
-    if ((row->flags & STORES_WORDS) != 0) {
-        struct user_word *words = stub_message_words(L);
-
-        for (int i = 0; i < MESSAGE_REGISTER_COUNT; i++)
-            user_word_store(&words[i], t->registers[REG_A2 + i]);
-    }
+    if ((row->flags & STORES_WORDS) != 0)
+        store_words(L, t);
     if ((row->flags & RETURNS_INFO) != 0) {
         lua_pushinteger(L, (lua_Integer)t->registers[REG_A1]);
         count++;
@@ -91,23 +83,22 @@ static int finish_ipc(lua_State *L)
     return count + MESSAGE_REGISTER_COUNT;
 }
 
-static const struct operation ipc_operation = {.finish = finish_ipc};
-
 /* Any of the functions below; its row is the upvalue. */
 static int make_call(lua_State *L)
 {
-    const struct ipc_row *row = row_of(L);
+    const struct ipc_row *row = lua_touserdata(L, lua_upvalueindex(1));
     struct tcb *t = trap_begin(L, row->name);
-    int next = 1;
+    int index = 1;
 
-    t->registers[REG_A0] = 0;
-    t->registers[REG_A1] = 0;
-    for (int i = 0; i < PARAMS_BEFORE_MAX && row->before[i].name != NULL; i++)
-        set_argument(L, row, t, &row->before[i], next++);
-    next = set_words(L, row, t, next);
-    if (row->last.name != NULL)
-        set_argument(L, row, t, &row->last, next);
-    return trap_syscall(L, &ipc_operation, process_of_state(L)->syscall_numbers[row->call]);
+    /* A signal has no words: it leaves them zero. */
+    memset(&t->registers[REG_A0], 0, (2 + MESSAGE_REGISTER_COUNT) * sizeof(t->registers[0]));
+    for (const struct ipc_param *param = row->params; param->name != NULL; param++, index++)
+        t->registers[param->where] = lua_isinteger(L, index)
+                                         ? (uint64_t)lua_tointegerx(L, index, NULL)
+                                         : odd_argument(L, index, row, param);
+    if ((row->flags & LOADS_WORDS) != 0)
+        load_words(L, t);
+    return trap_syscall(L, &row->operation, process_of_state(L)->syscall_numbers[row->call]);
 }
 
 enum {
@@ -117,57 +108,58 @@ enum {
     IS_ANSWERED_WORDS = RETURNS_INFO | RETURNS_WORDS
 };
 
-#define DEST {"dest", REG_A0}
+#define DEST_IN(register) {"dest", register}
+#define DEST DEST_IN(REG_A0)
 #define SRC {"src", REG_A0}
 #define INFO {"info", REG_A1}
+#define WORDS {"m0", REG_A2}, {"m1", REG_A3}, {"m2", REG_A4}, {"m3", REG_A5}
 #define REPLY {"reply", REG_A6}
-#define NONE {NULL, 0}
+#define ROW(name, call, flags, ...) {{finish_ipc, NULL}, name, call, flags, {__VA_ARGS__}}
 
 static const struct ipc_row common_rows[] = {
-    {"Send", SYSCALL_SEND, LOADS_WORDS, {DEST, INFO}, NONE},
-    {"NBSend", SYSCALL_NB_SEND, LOADS_WORDS, {DEST, INFO}, NONE},
-    {"Call", SYSCALL_CALL, LOADS_WORDS | IS_ANSWERED, {DEST, INFO}, NONE},
-    {"Signal", SYSCALL_SEND, 0, {DEST}, NONE},
-    {"Yield", SYSCALL_YIELD, 0, {NONE}, NONE},
-    {"SendWithMRs", SYSCALL_SEND, TAKES_WORDS, {DEST, INFO}, NONE},
-    {"NBSendWithMRs", SYSCALL_NB_SEND, TAKES_WORDS, {DEST, INFO}, NONE},
-    {"CallWithMRs", SYSCALL_CALL, TAKES_WORDS | IS_ANSWERED_WORDS, {DEST, INFO}, NONE},
+    ROW("Send", SYSCALL_SEND, LOADS_WORDS, DEST, INFO),
+    ROW("NBSend", SYSCALL_NB_SEND, LOADS_WORDS, DEST, INFO),
+    ROW("Call", SYSCALL_CALL, LOADS_WORDS | IS_ANSWERED, DEST, INFO),
+    ROW("Signal", SYSCALL_SEND, 0, DEST),
+    ROW("Yield", SYSCALL_YIELD, 0, {0}),
+    ROW("SendWithMRs", SYSCALL_SEND, 0, DEST, INFO, WORDS),
+    ROW("NBSendWithMRs", SYSCALL_NB_SEND, 0, DEST, INFO, WORDS),
+    ROW("CallWithMRs", SYSCALL_CALL, IS_ANSWERED_WORDS, DEST, INFO, WORDS),
 };
 
 static const struct ipc_row classic_rows[] = {
-    {"Recv", SYSCALL_RECV, RECEIVES, {SRC}, NONE},
-    {"NBRecv", SYSCALL_NB_RECV, RECEIVES, {SRC}, NONE},
-    {"Reply", SYSCALL_REPLY, LOADS_WORDS, {INFO}, NONE},
-    {"ReplyRecv", SYSCALL_REPLY_RECV, LOADS_WORDS | RECEIVES, {SRC, INFO}, NONE},
-    {"Wait", SYSCALL_RECV, RETURNS_BADGE, {SRC}, NONE},
-    {"Poll", SYSCALL_NB_RECV, RECEIVES, {SRC}, NONE},
-    {"RecvWithMRs", SYSCALL_RECV, RECEIVES_WORDS, {SRC}, NONE},
-    {"NBRecvWithMRs", SYSCALL_NB_RECV, RECEIVES_WORDS, {SRC}, NONE},
-    {"ReplyWithMRs", SYSCALL_REPLY, TAKES_WORDS, {INFO}, NONE},
-    {"ReplyRecvWithMRs", SYSCALL_REPLY_RECV, TAKES_WORDS | RECEIVES_WORDS, {SRC, INFO}, NONE},
+    ROW("Recv", SYSCALL_RECV, RECEIVES, SRC),
+    ROW("NBRecv", SYSCALL_NB_RECV, RECEIVES, SRC),
+    ROW("Reply", SYSCALL_REPLY, LOADS_WORDS, INFO),
+    ROW("ReplyRecv", SYSCALL_REPLY_RECV, LOADS_WORDS | RECEIVES, SRC, INFO),
+    ROW("Wait", SYSCALL_RECV, RETURNS_BADGE, SRC),
+    ROW("Poll", SYSCALL_NB_RECV, RECEIVES, SRC),
+    ROW("RecvWithMRs", SYSCALL_RECV, RECEIVES_WORDS, SRC),
+    ROW("NBRecvWithMRs", SYSCALL_NB_RECV, RECEIVES_WORDS, SRC),
+    ROW("ReplyWithMRs", SYSCALL_REPLY, 0, INFO, WORDS),
+    ROW("ReplyRecvWithMRs", SYSCALL_REPLY_RECV, RECEIVES_WORDS, SRC, INFO, WORDS),
 };
 
 /* What receives leaves room for a reply object; NBSendWait needs none, so a6 names where to
    send. */
 static const struct ipc_row mcs_rows[] = {
-    {"Recv", SYSCALL_RECV, RECEIVES, {SRC}, REPLY},
-    {"NBRecv", SYSCALL_NB_RECV, RECEIVES, {SRC}, REPLY},
-    {"ReplyRecv", SYSCALL_REPLY_RECV, LOADS_WORDS | RECEIVES, {SRC, INFO}, REPLY},
-    {"Wait", SYSCALL_WAIT, RECEIVES, {SRC}, NONE},
-    {"NBWait", SYSCALL_NB_WAIT, RECEIVES, {SRC}, NONE},
-    {"Poll", SYSCALL_NB_WAIT, RECEIVES, {SRC}, NONE},
-    {"NBSendRecv", SYSCALL_NB_SEND_RECV, LOADS_WORDS | RECEIVES,
-     {{"dest", REG_T0}, INFO, SRC}, REPLY},
-    {"NBSendWait", SYSCALL_NB_SEND_WAIT, LOADS_WORDS | RECEIVES,
-     {{"dest", REG_A6}, INFO, SRC}, NONE},
-    {"RecvWithMRs", SYSCALL_RECV, RECEIVES_WORDS, {SRC}, REPLY},
-    {"NBRecvWithMRs", SYSCALL_NB_RECV, RECEIVES_WORDS, {SRC}, REPLY},
-    {"ReplyRecvWithMRs", SYSCALL_REPLY_RECV, TAKES_WORDS | RECEIVES_WORDS, {SRC, INFO}, REPLY},
-    {"NBSendRecvWithMRs", SYSCALL_NB_SEND_RECV, TAKES_WORDS | RECEIVES_WORDS,
-     {{"dest", REG_T0}, INFO, SRC}, REPLY},
-    {"NBSendWaitWithMRs", SYSCALL_NB_SEND_WAIT, TAKES_WORDS | RECEIVES_WORDS,
-     {{"dest", REG_A6}, INFO, SRC}, NONE},
-    {"WaitWithMRs", SYSCALL_WAIT, RECEIVES_WORDS, {SRC}, NONE},
+    ROW("Recv", SYSCALL_RECV, RECEIVES, SRC, REPLY),
+    ROW("NBRecv", SYSCALL_NB_RECV, RECEIVES, SRC, REPLY),
+    ROW("ReplyRecv", SYSCALL_REPLY_RECV, LOADS_WORDS | RECEIVES, SRC, INFO, REPLY),
+    ROW("Wait", SYSCALL_WAIT, RECEIVES, SRC),
+    ROW("NBWait", SYSCALL_NB_WAIT, RECEIVES, SRC),
+    ROW("Poll", SYSCALL_NB_WAIT, RECEIVES, SRC),
+    ROW("NBSendRecv", SYSCALL_NB_SEND_RECV, LOADS_WORDS | RECEIVES, DEST_IN(REG_T0), INFO, SRC,
+        REPLY),
+    ROW("NBSendWait", SYSCALL_NB_SEND_WAIT, LOADS_WORDS | RECEIVES, DEST_IN(REG_A6), INFO, SRC),
+    ROW("RecvWithMRs", SYSCALL_RECV, RECEIVES_WORDS, SRC, REPLY),
+    ROW("NBRecvWithMRs", SYSCALL_NB_RECV, RECEIVES_WORDS, SRC, REPLY),
+    ROW("ReplyRecvWithMRs", SYSCALL_REPLY_RECV, RECEIVES_WORDS, SRC, INFO, WORDS, REPLY),
+    ROW("NBSendRecvWithMRs", SYSCALL_NB_SEND_RECV, RECEIVES_WORDS, DEST_IN(REG_T0), INFO, SRC,
+        WORDS, REPLY),
+    ROW("NBSendWaitWithMRs", SYSCALL_NB_SEND_WAIT, RECEIVES_WORDS, DEST_IN(REG_A6), INFO, SRC,
+        WORDS),
+    ROW("WaitWithMRs", SYSCALL_WAIT, RECEIVES_WORDS, SRC),
 };
 
 static void set_rows(lua_State *L, const struct ipc_row *rows, size_t count)

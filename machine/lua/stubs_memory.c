@@ -29,14 +29,16 @@ static const struct access_row access_rows[] = {
     {"Store8", 1, true},  {"Store16", 2, true},  {"Store32", 4, true},  {"Store64", 8, true},
 };
 
-static int finish_load(lua_State *L)
+static int finish_load(lua_State *L, const struct operation *operation)
 {
+    (void)operation;
     lua_pushinteger(L, 0); /* the handler has left the load out */
     return 1;
 }
 
-static int finish_loaded(lua_State *L)
+static int finish_loaded(lua_State *L, const struct operation *operation)
 {
+    (void)operation;
     (void)L;
     return 1; /* the value is on top */
 }
@@ -100,9 +102,15 @@ static void store_bytes_at(struct platform *p, uint8_t *to, const void *from, si
 
 static int make_access(lua_State *L);
 
-static const struct operation load_operation = {.finish = finish_load, .again = make_access};
+static int access_again(lua_State *L, const struct operation *operation)
+{
+    (void)operation;
+    return make_access(L);
+}
+
+static const struct operation load_operation = {.finish = finish_load, .again = access_again};
 static const struct operation store_operation = {.finish = trap_finish_nothing,
-                                                 .again = make_access};
+                                                 .again = access_again};
 static const struct operation loaded_operation = {.finish = finish_loaded, .again = finish_loaded};
 static const struct operation stored_operation = {.finish = trap_finish_nothing,
                                                   .again = trap_finish_nothing};
@@ -202,16 +210,26 @@ static void refuse_device(lua_State *L, const char *name, uint64_t vaddr)
                (void *)(uintptr_t)vaddr);
 }
 
-static int finish_load_bytes(lua_State *L)
+static int finish_load_bytes(lua_State *L, const struct operation *operation)
 {
+    (void)operation;
     lua_pushliteral(L, ""); /* the handler has left the load out */
     return 1;
+}
+
+static int load_bytes(lua_State *L);
+
+static int load_bytes_again(lua_State *L, const struct operation *operation)
+{
+    (void)operation;
+    return load_bytes(L);
 }
 
 /* seL4.LoadBytes(vaddr, length) -> string */
 static int load_bytes(lua_State *L)
 {
-    static const struct operation operation = {.finish = finish_load_bytes, .again = load_bytes};
+    static const struct operation operation = {.finish = finish_load_bytes,
+                                               .again = load_bytes_again};
     struct kernel *k = process_kernel(process_of_state(L));
     struct tcb *t = trap_current(L);
     uint64_t vaddr = stub_word(L, 1, "LoadBytes", "vaddr");
@@ -238,10 +256,19 @@ static int load_bytes(lua_State *L)
     return 1;
 }
 
+static int store_bytes(lua_State *L);
+
+static int store_bytes_again(lua_State *L, const struct operation *operation)
+{
+    (void)operation;
+    return store_bytes(L);
+}
+
 /* seL4.StoreBytes(vaddr, string) */
 static int store_bytes(lua_State *L)
 {
-    static const struct operation operation = {.finish = trap_finish_nothing, .again = store_bytes};
+    static const struct operation operation = {.finish = trap_finish_nothing,
+                                               .again = store_bytes_again};
     struct kernel *k = process_kernel(process_of_state(L));
     struct tcb *t = trap_current(L);
     uint64_t vaddr = stub_word(L, 1, "StoreBytes", "vaddr");

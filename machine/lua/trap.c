@@ -92,16 +92,15 @@ static int leave(lua_State *L, const struct operation *operation, enum request r
     return lua_yieldk(L, 0, (lua_KContext)(intptr_t)operation, resumed);
 }
 
-/* Another thread is to run, and is waiting in its own coroutine: it is resumed from here, so that
-   this one need not yield and be resumed itself if it is answered soon. Ends when this thread is
-   current again, or when the run loop has to decide. */
-static void run_others(struct platform *p, const struct tcb *t)
+/* `next` is to run instead of `t`, and is waiting in its own coroutine: it is resumed from here, so
+   that `t` need not yield and be resumed itself if it is answered soon. Ends when `t` is current
+   again, or when the run loop has to decide; returns who is current then. */
+static struct tcb *run_others(struct platform *p, const struct tcb *t, struct tcb *next)
 {
-    struct tcb *next = kernel_current(p->kernel);
-
-    while (next != NULL && next != t && !p->is_unwinding && !clock_must_stop(p) &&
+    while (next != t && next != NULL && !p->is_unwinding && !clock_must_stop(p) &&
            lua_engine_run_nested(p, next))
         next = kernel_current(p->kernel);
+    return next;
 }
 
 /* The call is to be made where no Lua code is active. If threads are below this one on the C stack,
@@ -118,13 +117,10 @@ static int leave_for_syscall(lua_State *L, const struct operation *operation)
     return leave(L, operation, REQUEST_SWITCH);
 }
 
-/* Whether the thread that runs has to be left after a kernel entry. */
-static bool must_leave(struct process *process, struct tcb *t)
+/* Whether the thread has to be left after a kernel entry, though it is current. */
+static bool must_leave(struct platform *p, const struct tcb *t)
 {
-    struct platform *p = process->platform;
-
-    return kernel_current(p->kernel) != t || clock_must_stop(p) || p->is_unwinding ||
-           position_of(t) == POSITION_ELSEWHERE;
+    return p->is_unwinding || clock_must_stop(p) || position_of(t) == POSITION_ELSEWHERE;
 }
 
 /* Makes the system call in the registers until it is done. */
@@ -132,20 +128,19 @@ static int make_syscall(lua_State *L, const struct operation *operation)
 {
     struct process *process = process_of_state(L);
     struct lua_thread *thread = process->active;
+    struct platform *p = process->platform;
     struct tcb *t = thread->tcb;
 
     do {
-        position_set(process->platform, thread, POSITION_OF_TRAP);
+        position_set(p, thread, POSITION_OF_TRAP);
         thread->innermost = L;
-        if (!enter_syscall(process->platform, t))
+        if (!enter_syscall(p, t))
             return leave_for_syscall(L, operation);
-        if (kernel_current(process_kernel(process)) != t)
-            run_others(process->platform, t);
-        if (must_leave(process, t))
+        if (run_others(p, t, kernel_current(p->kernel)) != t || must_leave(p, t))
             return leave(L, operation, REQUEST_SWITCH);
     } while (position_of(t) == POSITION_AT);
     preemption_update(L, process);
-    return operation->finish(L);
+    return operation->finish(L, operation);
 }
 
 /* The run loop has resumed the coroutine in `leave`. */
@@ -159,9 +154,9 @@ static int resumed(lua_State *L, int status, lua_KContext context)
     if (L != process->active->coroutine) /* the run loop has seen to the hook of that one */
         preemption_update(L, process);
     if (position_of(t) == POSITION_AFTER)
-        return operation->finish(L);
+        return operation->finish(L, operation);
     kassert(position_of(t) == POSITION_AT);
-    return operation->again == NULL ? make_syscall(L, operation) : operation->again(L);
+    return operation->again == NULL ? make_syscall(L, operation) : operation->again(L, operation);
 }
 
 /* A fault has been raised for the thread. */
@@ -300,7 +295,7 @@ int trap_pause(lua_State *L, const struct operation *operation)
     devices_update(process->platform);
     if (!clock_must_stop(process->platform) || !trap_can_yield(L)) {
         preemption_update(L, process); /* time may matter from now on */
-        return operation->finish(L);
+        return operation->finish(L, operation);
     }
     position_set(process->platform, process->active, POSITION_OF_STOP);
     return leave(L, operation, REQUEST_SWITCH);
@@ -312,8 +307,9 @@ void trap_syscall_outside(struct platform *p, struct tcb *t)
     devices_update(p);
 }
 
-int trap_finish_nothing(lua_State *L)
+int trap_finish_nothing(lua_State *L, const struct operation *operation)
 {
     (void)L;
+    (void)operation;
     return 0;
 }

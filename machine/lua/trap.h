@@ -16,10 +16,13 @@
 
 #include "machine/lua/process.h"
 
-/* What a stub does around its kernel entries. */
+/* What a stub does around its kernel entries. The functions are given the operation itself, which may
+   be part of something larger. */
 struct operation {
-    int (*finish)(lua_State *L); /* the entry has been made: pushes results */
-    int (*again)(lua_State *L);  /* does it all again; NULL: the system call in the registers */
+    /* The entry has been made: pushes results. */
+    int (*finish)(lua_State *L, const struct operation *operation);
+    /* Does it all again; NULL: the system call in the registers. */
+    int (*again)(lua_State *L, const struct operation *operation);
 };
 
 enum position { POSITION_ELSEWHERE, POSITION_AT, POSITION_AFTER };
@@ -68,7 +71,7 @@ int trap_pause(lua_State *L, const struct operation *operation);
 void trap_syscall_outside(struct platform *p, struct tcb *t);
 
 /* The operation without results. */
-int trap_finish_nothing(lua_State *L);
+int trap_finish_nothing(lua_State *L, const struct operation *operation);
 
 enum { HOOK_INSTRUCTIONS = 1000 }; /* of the VM, at most, between two looks at the clock */
 

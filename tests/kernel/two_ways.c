@@ -80,11 +80,15 @@ uint64_t two_ways_random(uint64_t limit)
 void two_ways_message(struct system *s)
 {
     struct tcb *t = current(s);
+    uint64_t *buffer = buffer_of(s, t);
     unsigned extra = two_ways_random(8) == 0;
 
-    t->registers[REG_A1] = two_ways_random(1000) << 12 | extra << 7 | two_ways_random(6);
+    t->registers[REG_A1] = two_ways_random(1000) << 12 | extra << 7 |
+                           (two_ways_random(3) ? two_ways_random(6) : two_ways_random(128));
     for (unsigned i = 0; i < 4; i++)
         t->registers[REG_A2 + i] = two_ways_random(UINT64_MAX);
+    for (unsigned i = 5; buffer && i < 125; i += 7)
+        buffer[i] = two_ways_random(UINT64_MAX);
 }
 
 void two_ways_wake_root(struct system *s)

@@ -28,8 +28,7 @@ uint64_t two_ways_taken(void);
 /* A number below the limit; always the same sequence. */
 uint64_t two_ways_random(uint64_t limit);
 
-/* A short message with random words, and now and then one that is not short; for the current
-   thread. */
+/* A random message of the current thread: mostly a short one, now and then with capabilities. */
 void two_ways_message(struct system *s);
 
 /* The root thread is current again, in its domain. */
