@@ -97,10 +97,25 @@ static void slices_are_kept(struct system *s)
     EXPECT(s->platform.time_us - used <= SLICE_US);
 }
 
+/* A thread alone need not be interrupted: no instruction has to be counted. */
+static void no_ticks_alone(struct system *s)
+{
+    struct tcb *threads[2];
+
+    EXPECT_EQUAL(s->platform.deadline_us, UINT64_MAX);
+    make_threads(s, 2, 10, threads);
+    root_sleep(s);
+    EXPECT(s->platform.deadline_us != UINT64_MAX);
+    receive(s, s->park); /* one of them waits */
+    EXPECT(current(s) == threads[0] || current(s) == threads[1]);
+    EXPECT_EQUAL(s->platform.deadline_us, UINT64_MAX);
+}
+
 const struct test slices_tests[] = {
     TEST("a new thread has a slice of five ticks", new_time_slice),
     TEST("TCB_Configure succeeds: the fault handler is a CPtr", fault_handler_is_a_cptr),
     TEST("scheduler: threads of one priority take turns every five ticks", slices),
     TEST("scheduler: a tick within the slice changes nothing", tick_is_no_slice),
     TEST("scheduler: being preempted by a higher thread does not cost the turn", slices_are_kept),
+    TEST("scheduler: a thread without equals has no ticks", no_ticks_alone),
     TESTS_END};

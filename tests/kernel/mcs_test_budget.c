@@ -369,6 +369,18 @@ static void timeout_of_a_server(struct system *s)
     EXPECT(server.t->sched_context == kernel_address(s->k, client.sc));
 }
 
+/* The slice ends at a call instead of the timer: the next one has its own end. */
+static void slice_ends_at_a_call(struct system *s)
+{
+    struct timed a = make_periodic(s, 10, 2000, 2000);
+
+    root_sleep(s);
+    s->platform.time_us += 1995;
+    trap(s, ABI_YIELD + 100); /* none: its time is up before anybody looks */
+    EXPECT(current(s) == a.t);
+    EXPECT_EQUAL(s->platform.deadline_us, s->platform.time_us + 2000);
+}
+
 const struct test budget_tests[] = {
     TEST("budget: 3 ms every 10 ms are 300 ms in a second", three_of_ten),
     TEST("budget: the same with higher and lower threads", three_of_ten_among_others),
@@ -395,4 +407,5 @@ const struct test budget_tests[] = {
     TEST("timeout: a server that runs on borrowed time has its own handler",
          timeout_of_a_server),
     TEST("TCB_SetTimeoutEndpoint succeeds: the handler is told", timeout_message),
+    TEST("budget: a slice that ends at a call is followed by a whole one", slice_ends_at_a_call),
     TESTS_END};

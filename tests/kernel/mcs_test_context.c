@@ -419,6 +419,24 @@ static void boot_context(struct system *s)
     EXPECT(context_is_active(sc) && context_is_round_robin(sc));
 }
 
+/* New parameters do not bring a thread's time back. */
+static void configure_while_waiting(struct system *s)
+{
+    struct timed timed = make_timed(s, 10, (struct context_options){.budget = 1000,
+                                                                    .period = 5000});
+
+    resume(s, timed.cap);
+    root_sleep(s);
+    pass_until(s, s->platform.time_us + 1500);
+    EXPECT(timed.t->awaits_budget);
+    root_wake(s);
+    EXPECT_OK(configure_context(s, timed.context, (struct context_options){.budget = 2000,
+                                                                           .period = 5000}));
+    EXPECT(timed.t->awaits_budget);
+    root_sleep(s);
+    EXPECT(current(s) == NULL);
+}
+
 const struct test context_tests[] = {
     TEST("boot gives the root task a context and the right to configure others", boot_context),
     TEST("SchedControl_ConfigureFlags succeeds: from the least to the most", configure),
@@ -449,4 +467,6 @@ const struct test context_tests[] = {
     TEST("notification: its queue is in order of priority", signal_queue_by_priority),
     TEST("TCB_SetSchedParams succeeds: binds context and handler, and takes them away",
          params_bind),
+    TEST("SchedControl_ConfigureFlags succeeds: of a thread that waits for budget",
+         configure_while_waiting),
     TESTS_END};

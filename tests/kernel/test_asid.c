@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* ASIDs and their pools: vspace/asid.c */
+#include <string.h>
+
 #include "kernel/vspace/vspace.h"
 
 #include "tests/kernel/harness.h"
@@ -104,6 +106,41 @@ static void full_pool(struct system *s)
                  ABI_DELETE_FIRST);
 }
 
+/* What a frame has left behind is no VSpace. */
+static void pool_of_used_memory(struct system *s)
+{
+    uint64_t untyped = make(s, ABI_TYPE_UNTYPED, 12);
+    uint64_t frame = slot_new(s);
+    uint64_t pool = slot_new(s);
+    uint64_t table = make(s, ABI_TYPE_PAGE_TABLE, 0);
+
+    EXPECT_OK(retype(s, untyped, ABI_TYPE_PAGE, 0, frame, 1));
+    memset(kernel_pointer(s->k, object_of(s, frame)), 0x5a, 4096);
+    EXPECT_OK(cnode_revoke(s, untyped));
+    EXPECT_OK(invoke(s, ROOT_ASID_CONTROL, ABI_ASID_CONTROL_MAKE_POOL, CAPS(untyped, ROOT_CNODE),
+                     WORDS(pool, 64)));
+    EXPECT_EQUAL(asid_root(s->k, 512), 0);
+    EXPECT_OK(invoke(s, pool, ABI_ASID_POOL_ASSIGN, CAPS(table), NO_WORDS));
+    EXPECT_EQUAL(asid_of(s, table), 512);
+}
+
+/* A thread in a VSpace whose ASID is gone has no memory; who caches translations is told. */
+static void thread_without_asid(struct system *s)
+{
+    uint64_t pool = make_pool(s);
+    uint64_t table = make(s, ABI_TYPE_PAGE_TABLE, 0);
+    uint64_t thread = make_thread(s, (struct thread_options){.priority = 50});
+    uint64_t changes;
+
+    EXPECT_OK(invoke(s, pool, ABI_ASID_POOL_ASSIGN, CAPS(table), NO_WORDS));
+    EXPECT_OK(set_space(s, thread, (struct thread_spaces){.cnode = ROOT_CNODE, .vspace = table}));
+    EXPECT_EQUAL(vspace_of_thread(s->k, tcb_of(s, thread)), object_of(s, table));
+    changes = s->platform.mapping_changes;
+    EXPECT_OK(cnode_delete(s, pool));
+    EXPECT_EQUAL(vspace_of_thread(s->k, tcb_of(s, thread)), 0);
+    EXPECT_EQUAL(s->platform.mapping_changes, changes + 1);
+}
+
 const struct test asid_tests[] = {
     TEST("RISCV_ASIDControl_MakePool succeeds: the lowest free pool number", pool_numbers),
     TEST("RISCV_ASIDControl_MakePool succeeds: 127 times", all_pools),
@@ -112,4 +149,7 @@ const struct test asid_tests[] = {
          first_of_a_new_pool),
     TEST("RISCV_ASIDPool_Assign succeeds: for all 512 ASIDs of a pool", full_pool),
     TEST("asid: the VSpaces of a deleted pool are void", deleted_pool),
+    TEST("RISCV_ASIDControl_MakePool succeeds: of memory that has been used",
+         pool_of_used_memory),
+    TEST("ASID: a thread in a VSpace that has lost its own has no memory", thread_without_asid),
     TESTS_END};

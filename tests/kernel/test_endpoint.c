@@ -305,6 +305,37 @@ static void send_to_nothing_is_a_fault(struct system *s)
     EXPECT_EQUAL(tcb_of(s, thread)->state, THREAD_INACTIVE);
 }
 
+/* Who waits for what a lower thread deletes runs at once, into the missing capability. */
+static void deletion_wakes_higher(struct system *s, uint64_t type, bool is_sender)
+{
+    uint64_t object = make(s, type, 0);
+    uint64_t high = make_thread(s, (struct thread_options){.priority = 100});
+    uint64_t low = make_thread(s, (struct thread_options){.priority = 50});
+    struct message m = three_words();
+
+    resume(s, high);
+    resume(s, low);
+    root_sleep(s);
+    EXPECT(current(s) == tcb_of(s, high));
+    if (is_sender)
+        send(s, object, &m);
+    else
+        receive(s, object);
+    EXPECT(current(s) == tcb_of(s, low));
+    cnode_delete(s, object);
+    EXPECT(current(s) == tcb_of(s, high));
+}
+
+static void deleted_endpoint(struct system *s)
+{
+    deletion_wakes_higher(s, ABI_TYPE_ENDPOINT, true);
+}
+
+static void deleted_notification(struct system *s)
+{
+    deletion_wakes_higher(s, ABI_TYPE_NOTIFICATION, false);
+}
+
 const struct test endpoint_tests[] = {
     TEST("Send: to a waiting receiver, which goes on if it is higher", receiver_first),
     TEST("Recv: from a waiting sender, which goes on if it is higher", sender_first),
@@ -326,4 +357,7 @@ const struct test endpoint_tests[] = {
     TEST("Recv: without IPC buffer only four words arrive", without_buffer),
     TEST("Send: on an empty slot does nothing, on a bad address is a fault",
          send_to_nothing_is_a_fault),
+    TEST("endpoint: its deletion wakes senders, of whom a higher one runs", deleted_endpoint),
+    TEST("notification: its deletion wakes waiters, of whom a higher one runs",
+         deleted_notification),
     TESTS_END};

@@ -155,6 +155,18 @@ static void no_right_to_signal(struct system *s)
     EXPECT_EQUAL(s->root->registers[REG_A0], 0);
 }
 
+/* The refusal names the capability itself, and is no message: its badge is 0. */
+static void call_without_right(struct system *s)
+{
+    uint64_t notification = make(s, ABI_TYPE_NOTIFICATION, 0);
+    uint64_t readable = slot_new(s);
+
+    EXPECT_OK(cnode_mint(s, readable, notification, ABI_READ, 3));
+    EXPECT_EQUAL(invoke(s, readable, 0, NO_CAPS, NO_WORDS), ABI_INVALID_CAPABILITY);
+    EXPECT_ANSWER(0);
+    EXPECT_EQUAL(s->root->registers[REG_A0], 0);
+}
+
 const struct test notification_tests[] = {
     TEST("notification: badges signalled are or'ed until somebody takes them", signals_are_kept),
     TEST("notification: a signal without badge is one all the same", unbadged_signal),
@@ -168,4 +180,5 @@ const struct test notification_tests[] = {
          stranger_on_bound_notification),
     TEST("notification: a signal leaves the message info alone", message_info_is_not_written),
     TEST("notification: without the right to signal nothing happens", no_right_to_signal),
+    TEST("notification: a call without the right to signal is refused", call_without_right),
     TESTS_END};

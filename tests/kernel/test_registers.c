@@ -160,6 +160,18 @@ static void suspended_while_running(struct system *s)
     EXPECT_EQUAL(current(s)->next_pc, address + 4);
 }
 
+/* The flags are in the first word, the count in the second. */
+static void read_flags_and_count(struct system *s)
+{
+    uint64_t thread = make_thread(s, (struct thread_options){.priority = 50});
+
+    resume(s, thread);
+    EXPECT_OK(invoke(s, thread, ABI_TCB_READ_REGISTERS, NO_CAPS, WORDS(0, 1)));
+    EXPECT_EQUAL(tcb_of(s, thread)->state, THREAD_RESTART);
+    EXPECT_OK(invoke(s, thread, ABI_TCB_READ_REGISTERS, NO_CAPS, WORDS(READ_SUSPEND, 2)));
+    EXPECT_EQUAL(tcb_of(s, thread)->state, THREAD_INACTIVE);
+}
+
 const struct test registers_tests[] = {
     TEST("TCB_ReadRegisters succeeds: all 32, in the order of UserContext", write_and_read),
     TEST("TCB_ReadRegisters succeeds: and suspends when asked", read_and_suspend),
@@ -177,4 +189,5 @@ const struct test registers_tests[] = {
     TEST("TCB_SetTLSBase succeeds: it sets register tp", tls_base),
     TEST("registers: a thread stopped between two calls goes on where it was",
          suspended_while_running),
+    TEST("TCB_ReadRegisters succeeds: flags and count are two words", read_flags_and_count),
     TESTS_END};

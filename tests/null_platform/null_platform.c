@@ -125,12 +125,12 @@ void platform_irq_trigger(struct platform *p, uint32_t irq, enum irq_trigger tri
     p->trigger[irq] = trigger;
 }
 
-/* --- memory: nothing is remembered of it ------------------------------------------------------ */
+/* --- memory: only counted ------------------------------------------------------ */
 
 void platform_mappings_changed(struct platform *p, kaddr root)
 {
-    (void)p;
     (void)root;
+    p->mapping_changes++;
 }
 
 void platform_memory_reclaimed(struct platform *p, kaddr start, uint64_t size)

@@ -39,6 +39,7 @@ struct platform {
     uint64_t syncs;
     uint64_t releases;
     uint64_t heaps_destroyed;
+    uint64_t mapping_changes;   /* calls of platform_mappings_changed */
     struct lua_heap *last_heap_destroyed;
 };
 
