@@ -147,7 +147,7 @@ end
 
 local ROUND_TRIPS = 200000 // SCALE
 local CALLS = 1000000 // SCALE
-local CAPS = is_quick and 1000 or 100000
+local MESSAGES = 400000 // SCALE
 
 -- Seconds to boot a machine; the program is not started.
 local function boot(memory)
@@ -165,6 +165,16 @@ end
 local function each(name, count, args, options)
   return function()
     return timed_program(name, { count, table.unpack(args or {}) }, options or {}) / count
+  end
+end
+
+-- Seconds of a message and its answer in Erlang: plain ones (1), gen_server:call (2).
+local function erlang(which)
+  return function()
+    local pipe = assert(io.popen("escript bench/erlang/round_trip " .. MESSAGES))
+    local seconds = { pipe:read("n", "n") }
+    pipe:close()
+    return assert(seconds[which], "escript bench/erlang/round_trip has failed")
   end
 end
 
@@ -187,31 +197,53 @@ for _, row in ipairs { { "Poll of nothing", "poll" }, { "Signal to nobody", "sig
   { "Yield alone", "yield" } } do
   add(row[1], "us", each("calls", CALLS, { row[2] }), c_call, "a C call with six words")
 end
-for _, row in ipairs { { "CNode copy and delete", "copy" }, { "CNode mint and delete", "mint" },
+for _, row in ipairs { { "Load of a word", "load" }, { "Store of a word", "store" } } do
+  add(row[1], "us", each("calls", CALLS, { row[2] }), c_call, "a C call with six words")
+end
+for _, row in ipairs { { "Send to a thread that waits", "send" },
+  { "Signal to a thread that waits", "signal" },
+  { "Yield of two threads, there and back", "yield" },
+  { "Call with a capability, deleted then", "cap" }, { "fault, handler and back", "fault" } } do
+  add(row[1], "us", each("between", ROUND_TRIPS, { row[2] }), two_switches, "two raw switches")
+end
+add("call over sel4.rpc", "us", each("service", ROUND_TRIPS // 10), two_switches,
+  "two raw switches")
+for _, row in ipairs { { "CNode copy and delete", "copy" },
+  { "the same over sel4.object", "object" }, { "CNode mint and delete", "mint" },
+  { "unmap and map of a frame", "map" },
   { "retype and revoke of an endpoint", "endpoint" },
   { "retype and revoke of a frame", "frame" } } do
   add(row[1], "us", each("calls", CALLS // 10, { row[2] }), c_call, "a C call with six words")
 end
 local LARGE = { memory = "256M", heap = "64M", root_cnode_bits = 16 } -- room for 10,000 threads
-for _, threads in ipairs { 10, 100, 1000, 10000 } do
+local HUGE = { memory = "2G", heap = "512M", root_cnode_bits = 20 } -- for 100,000
+for _, threads in ipairs { 10, 100, 1000, 10000, 100000 } do
   local count = is_quick and math.min(threads, 100) or threads
   local rounds = math.max(1, 100000 // SCALE // count)
-  local options = count > 1000 and LARGE or { memory = "256M" }
+  local options = count > 10000 and HUGE or count > 1000 and LARGE or { memory = "256M" }
   add(("signal to the next of %d threads"):format(threads), "us", function()
     return timed_program("ring", { count, rounds }, options) / (count * rounds)
   end, one_switch, "one raw switch")
 end
 add("spawn of a process", "us", each("spawn", is_quick and 2 or 20), c_call,
   "a C call with six words")
-add("revocation of 100,000 capabilities", "ms",
-  function() return timed_program("revoke", { CAPS }, {}) end,
-  function() return table_removal() * CAPS end, "as many keys removed from a table")
+for _, caps in ipairs { 1000, 100000, 1000000 } do
+  local count = is_quick and 1000 or caps
+  add(("revocation of %d capabilities, for each"):format(caps), "ns",
+    each("revoke", count, nil, { memory = "256M" }), table_removal, "a key removed from a table")
+end
 for _, size in ipairs { 64, 1024 } do
   add(("boot of a machine of %d MiB"):format(size), "ms", boot(size .. "M"), table_of_slots,
     "a coroutine and a table of 4096 slots", 0.05)
 end
 add("selvm run examples/hello.lua", "ms", command_seconds "./selvm run examples/hello.lua",
   command_seconds "lua5.4 -e 'print \"hello\"'", "lua5.4 printing hello", 1)
+
+if os.execute "command -v escript >/dev/null 2>&1" then
+  local round_trip = each("processes", ROUND_TRIPS, { 4 })
+  add("Erlang: message and answer", "us", erlang(1), round_trip, "our round trip, 4 words")
+  add("Erlang: gen_server:call", "us", erlang(2), round_trip, "our round trip, 4 words")
+end
 
 if riscv.is_there() then
   for _, part in ipairs(riscv.PARTS) do

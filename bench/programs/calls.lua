@@ -5,6 +5,7 @@
 local seL4 = require "seL4"
 local bootstrap = require "sel4.bootstrap"
 local gate = require "gate"
+local object = require "sel4.object"
 
 local count, what = ...
 count = math.tointeger(tonumber(count))
@@ -13,6 +14,9 @@ local check = bootstrap.check
 local memory = bootstrap.open()
 local notification = memory:object(seL4.NotificationObject)
 local slot, untyped = memory:slot(), memory:object(seL4.UntypedObject, 12)
+local frame, vaddr = memory:object(seL4.RISCV_4K_Page), memory:window(4096)
+local VSPACE = seL4.CapInitThreadVSpace
+memory:map(frame, vaddr) -- and the page tables that this needs
 
 local function retype(object_type)
   return function()
@@ -41,6 +45,25 @@ local things = {
       yield()
     end
   end,
+  load = function()
+    local load = seL4.Load64
+    for _ = 1, count do
+      load(vaddr)
+    end
+  end,
+  store = function()
+    local store = seL4.Store64
+    for i = 1, count do
+      store(vaddr, i)
+    end
+  end,
+  object = function()
+    local wrapped = object.wrap("CNode", CNODE, "root CNode")
+    for _ = 1, count do
+      wrapped:copy(slot, DEPTH, CNODE, notification, DEPTH, seL4.AllRights)
+      wrapped:delete(slot, DEPTH)
+    end
+  end,
 }
 
 local rounds = {
@@ -51,6 +74,11 @@ local rounds = {
   mint = function()
     check(seL4.CNode_Mint(CNODE, slot, DEPTH, CNODE, notification, DEPTH, seL4.AllRights, 7))
     check(seL4.CNode_Delete(CNODE, slot, DEPTH))
+  end,
+  map = function()
+    check(seL4.RISCV_Page_Unmap(frame))
+    check(seL4.RISCV_Page_Map(frame, VSPACE, vaddr, seL4.AllRights,
+      seL4.RISCV_Default_VMAttributes))
   end,
   endpoint = retype(seL4.EndpointObject),
   frame = retype(seL4.RISCV_4K_Page),

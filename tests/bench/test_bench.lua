@@ -12,7 +12,9 @@ local process = require "tests.host.process"
 
 local OF_RISCV = 13 -- left out where nothing compiles them
 local HAS_COMPILER = os.execute "command -v riscv64-unknown-elf-gcc >/dev/null 2>&1"
-local BENCHMARKS = 25 + (HAS_COMPILER and OF_RISCV or 0)
+local OF_ERLANG = 2 -- left out without it
+local HAS_ERLANG = os.execute "command -v escript >/dev/null 2>&1"
+local BENCHMARKS = 38 + (HAS_COMPILER and OF_RISCV or 0) + (HAS_ERLANG and OF_ERLANG or 0)
 local before, after = os.tmpname(), os.tmpname()
 
 local function read(path)

@@ -97,6 +97,21 @@ static void retype_in_a_storm(struct system *s)
         EXPECT(memory[i] == 0);
 }
 
+/* The same with memory that has never been used since the boot: what it holds is unknown. */
+static void first_use_in_a_storm(struct system *s)
+{
+    uint64_t untyped = make(s, ABI_TYPE_UNTYPED, 16);
+    uint64_t slots = slots_new(s, 16);
+    uint8_t *memory = kernel_pointer(s->k, object_of(s, untyped));
+
+    memset(memory, 0xee, 1 << 16);
+    start_storm(s, 1);
+    EXPECT_OK(retype(s, untyped, ABI_TYPE_PAGE, 0, slots, 16));
+    EXPECT(s->k->preemptions >= 15);
+    for (unsigned i = 0; i < 1 << 16; i++)
+        EXPECT(memory[i] == 0);
+}
+
 static void cancel_sends_in_a_storm(struct system *s)
 {
     uint64_t endpoint = make(s, ABI_TYPE_ENDPOINT, 0);
@@ -201,6 +216,7 @@ const struct test preemption_tests[] = {
     TEST_ON("preemption: deleting a chain of CNodes", delete_chain_in_a_storm, STORMY),
     TEST_ON("preemption: revoking CNodes that hold each other", delete_cycle_in_a_storm, STORMY),
     TEST_ON("preemption: retyping memory that has to be cleared", retype_in_a_storm, STORMY),
+    TEST_ON("preemption: memory that is used for the first time", first_use_in_a_storm, STORMY),
     TEST_ON("preemption: cancelling the sends of a badge", cancel_sends_in_a_storm, STORMY),
     TEST_ON("preemption: the higher thread takes over a deletion", two_deleters, STORMY),
     TEST_ON("preemption: a half deleted object can only be deleted", zombie_is_no_service, STORMY),
