@@ -227,7 +227,7 @@ for _, threads in ipairs { 10, 100, 1000, 10000, 100000 } do
 end
 add("spawn of a process", "us", each("spawn", is_quick and 2 or 20), c_call,
   "a C call with six words")
-for _, caps in ipairs { 1000, 100000, 1000000 } do
+for _, caps in ipairs { 10000, 100000, 1000000 } do
   local count = is_quick and 1000 or caps
   add(("revocation of %d capabilities, for each"):format(caps), "ns",
     each("revoke", count, nil, { memory = "256M" }), table_removal, "a key removed from a table")
