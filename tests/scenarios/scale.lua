@@ -9,6 +9,22 @@ local is = system.is
 local THREADS, ROUNDS, CAPS, BATCH, CNODE_BITS = 1000, 3, 100000, 250, 17
 local info = seL4.MessageInfo_new(0, 0, 0, 1)
 
+-- Threads that wait, all in one function: what each takes of the heap beside its TCB. They are
+-- made before they run, so that only what the engine keeps of them is counted.
+local waiting, idlers = system.object(seL4.EndpointObject), {}
+local entry = seL4.Entry(function() seL4.Recv(waiting) end)
+for i = 1, THREADS do
+  idlers[i] = system.thread { pc = entry, priority = 2 }
+end
+local _, _, before = seL4.Lua_Heap_Stats(seL4.CapInitThreadLuaHeap)
+system.rest()
+local _, _, after = seL4.Lua_Heap_Stats(seL4.CapInitThreadLuaHeap)
+is("a thread that waits takes at most 1.5 KiB", after - before > THREADS * 512 and
+  after - before <= THREADS * 1536, true)
+for _, tcb in ipairs(idlers) do
+  system.check(seL4.CNode_Delete(seL4.CapInitThreadCNode, tcb, 64))
+end
+
 -- Endpoints in a row; thread i receives on number i and sends to the next one.
 local endpoints = system.object(seL4.EndpointObject, 0, THREADS + 1)
 local function relay(from, to)
