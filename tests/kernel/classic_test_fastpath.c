@@ -2,30 +2,20 @@
 /* Random calls of servers and clients, each of them both ways. kernel/classic/fastpath.c */
 #include "tests/kernel/two_ways.h"
 
-enum { THREADS = 6, ENDPOINTS = 3, STEPS = 4800, COPIES = 4 };
+enum { THREADS = 6, ENDPOINTS = 3, STEPS = 4800 };
 
 /* What the threads can name. */
 struct scene {
     uint64_t threads[THREADS];
-    uint64_t endpoints[ENDPOINTS][COPIES]; /* with different rights and badges */
+    uint64_t endpoints[ENDPOINTS][TWO_WAYS_COPIES]; /* with different rights and badges */
     uint64_t notification;
 };
-
-static const uint64_t rights_of_copies[COPIES] = {ABI_ALL_RIGHTS, ABI_ALL_RIGHTS,
-                                                  ABI_READ | ABI_WRITE,
-                                                  ABI_WRITE | ABI_GRANT_REPLY};
 
 static void make_scene(struct system *s, struct scene *scene)
 {
     scene->notification = make(s, ABI_TYPE_NOTIFICATION, 0);
-    for (unsigned i = 0; i < ENDPOINTS; i++) {
-        scene->endpoints[i][0] = make(s, ABI_TYPE_ENDPOINT, 0);
-        for (unsigned copy = 1; copy < COPIES; copy++) {
-            scene->endpoints[i][copy] = slot_new(s);
-            EXPECT_OK(cnode_mint(s, scene->endpoints[i][copy], scene->endpoints[i][0],
-                                 rights_of_copies[copy], copy));
-        }
-    }
+    for (unsigned i = 0; i < ENDPOINTS; i++)
+        two_ways_endpoint(s, scene->endpoints[i]);
     for (unsigned i = 0; i < THREADS; i++) {
         scene->threads[i] = make_thread(s, (struct thread_options){
                                                .priority = (uint8_t)(50 + i / 2 * 10),
@@ -52,7 +42,7 @@ static int64_t random_call(bool is_server)
 /* Registers of a random system call. */
 static int64_t prepare_call(struct system *s, const struct scene *scene, struct tcb *t)
 {
-    unsigned copy = two_ways_random(3) == 0 ? (unsigned)two_ways_random(COPIES) : 0;
+    unsigned copy = two_ways_random(3) == 0 ? (unsigned)two_ways_random(TWO_WAYS_COPIES) : 0;
     bool is_server = false;
 
     for (unsigned i = 0; i < THREADS; i += 2)

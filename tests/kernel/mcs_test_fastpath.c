@@ -4,7 +4,7 @@
 #include "tests/kernel/mcs_threads.h"
 #include "tests/kernel/two_ways.h"
 
-enum { SERVERS = 4, CLIENTS = 3, ENDPOINTS = 3, STEPS = 12000, COPIES = 4 };
+enum { SERVERS = 4, CLIENTS = 3, ENDPOINTS = 3, STEPS = 12000 };
 
 struct server {
     struct timed thread;
@@ -15,26 +15,10 @@ struct server {
 struct scene {
     struct server servers[SERVERS];
     struct timed clients[CLIENTS];
-    uint64_t endpoints[ENDPOINTS][COPIES]; /* with different rights and badges */
+    uint64_t endpoints[ENDPOINTS][TWO_WAYS_COPIES]; /* with different rights and badges */
     uint64_t notifications[2]; /* bound to the first server; to the last, and lends it time */
     uint64_t spare;            /* a context */
 };
-
-static const uint64_t rights_of_copies[COPIES] = {ABI_ALL_RIGHTS, ABI_ALL_RIGHTS,
-                                                  ABI_READ | ABI_WRITE,
-                                                  ABI_WRITE | ABI_GRANT_REPLY};
-
-static void make_endpoints(struct system *s, struct scene *scene)
-{
-    for (unsigned i = 0; i < ENDPOINTS; i++) {
-        scene->endpoints[i][0] = make(s, ABI_TYPE_ENDPOINT, 0);
-        for (unsigned copy = 1; copy < COPIES; copy++) {
-            scene->endpoints[i][copy] = slot_new(s);
-            EXPECT_OK(cnode_mint(s, scene->endpoints[i][copy], scene->endpoints[i][0],
-                                 rights_of_copies[copy], copy));
-        }
-    }
-}
 
 /* The contexts of clients: plenty, a slice of a round, a budget that often ends. */
 static const struct context_options client_contexts[CLIENTS] = {
@@ -62,7 +46,8 @@ static void bind_all(struct system *s, struct scene *scene)
 
 static void make_scene(struct system *s, struct scene *scene)
 {
-    make_endpoints(s, scene);
+    for (unsigned i = 0; i < ENDPOINTS; i++)
+        two_ways_endpoint(s, scene->endpoints[i]);
     for (unsigned i = 0; i < 2; i++)
         scene->notifications[i] = make(s, ABI_TYPE_NOTIFICATION, 0);
     for (unsigned i = 0; i < CLIENTS; i++)
@@ -99,7 +84,7 @@ static int64_t random_call(bool serves)
 /* Registers of a random system call. */
 static int64_t prepare_call(struct system *s, const struct scene *scene, struct tcb *t)
 {
-    unsigned copy = two_ways_random(3) == 0 ? (unsigned)two_ways_random(COPIES) : 0;
+    unsigned copy = two_ways_random(3) == 0 ? (unsigned)two_ways_random(TWO_WAYS_COPIES) : 0;
     const struct server *server = server_of(scene, t);
     unsigned endpoint = (unsigned)two_ways_random(ENDPOINTS);
     bool serves = server && two_ways_random(3) != 0;

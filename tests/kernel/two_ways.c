@@ -77,6 +77,19 @@ uint64_t two_ways_random(uint64_t limit)
     return (random_state >> 33) % limit;
 }
 
+void two_ways_endpoint(struct system *s, uint64_t copies[TWO_WAYS_COPIES])
+{
+    static const uint64_t rights[TWO_WAYS_COPIES] = {ABI_ALL_RIGHTS, ABI_ALL_RIGHTS,
+                                                     ABI_READ | ABI_WRITE,
+                                                     ABI_WRITE | ABI_GRANT_REPLY};
+
+    copies[0] = make(s, ABI_TYPE_ENDPOINT, 0);
+    for (unsigned i = 1; i < TWO_WAYS_COPIES; i++) {
+        copies[i] = slot_new(s);
+        EXPECT_OK(cnode_mint(s, copies[i], copies[0], rights[i], i));
+    }
+}
+
 void two_ways_message(struct system *s)
 {
     struct tcb *t = current(s);

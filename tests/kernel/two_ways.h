@@ -28,6 +28,10 @@ uint64_t two_ways_taken(void);
 /* A number below the limit; always the same sequence. */
 uint64_t two_ways_random(uint64_t limit);
 
+/* A new endpoint and three copies of it, with other rights and badges. */
+enum { TWO_WAYS_COPIES = 4 };
+void two_ways_endpoint(struct system *s, uint64_t copies[TWO_WAYS_COPIES]);
+
 /* A random message of the current thread: mostly a short one, now and then with capabilities. */
 void two_ways_message(struct system *s);
 
