@@ -5,6 +5,7 @@
 local seL4 = require "seL4"
 local bootstrap = require "sel4.bootstrap"
 local gate = require "gate"
+local loop = require "loop"
 local thread = require "sel4.thread"
 
 local count, what = ...
@@ -20,42 +21,16 @@ local UNMAPPED = 0x10
 -- For each, what the other thread does for ever, and what this one does `count` times. The other
 -- one has the highest priority: it runs as soon as it can.
 local things = {
-  send = { function()
-    local recv = seL4.Recv
-    while true do
-      recv(endpoint)
-    end
-  end, function()
-    local send = seL4.Send
-    for _ = 1, count do
-      send(endpoint, empty)
-    end
-  end },
+  send = { loop.forever(seL4.Recv, endpoint), loop.times(count, seL4.Send, endpoint, empty) },
 
-  signal = { function()
-    local wait = seL4.Wait
-    while true do
-      wait(notification)
-    end
-  end, function()
-    local signal = seL4.Signal
-    for _ = 1, count do
-      signal(notification)
-    end
-  end },
+  signal = { loop.forever(seL4.Wait, notification), loop.times(count, seL4.Signal, notification) },
 
   yield = { function()
-    local yield = seL4.Yield
     seL4.Wait(notification)
-    while true do
-      yield()
-    end
+    loop.forever(seL4.Yield)()
   end, function()
-    local yield = seL4.Yield
     seL4.Signal(notification)
-    for _ = 1, count do
-      yield()
-    end
+    loop.times(count, seL4.Yield)()
   end },
 
   -- The capability is deleted before the next one comes.
@@ -69,20 +44,15 @@ local things = {
     end
   end, function()
     seL4.SetCap(0, notification)
-    for _ = 1, count do
-      seL4.Call(endpoint, with_cap)
-    end
+    loop.times(count, seL4.Call, endpoint, with_cap)()
   end },
 
   -- The answer lets it make the access again, which faults again.
   fault = { function()
     seL4.Load64(UNMAPPED)
   end, function()
-    local reply_recv = seL4.ReplyRecv
     seL4.Recv(endpoint)
-    for _ = 1, count do
-      reply_recv(endpoint, empty)
-    end
+    loop.times(count, seL4.ReplyRecv, endpoint, empty)()
   end },
 }
 

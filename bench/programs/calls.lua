@@ -5,6 +5,7 @@
 local seL4 = require "seL4"
 local bootstrap = require "sel4.bootstrap"
 local gate = require "gate"
+local loop = require "loop"
 local object = require "sel4.object"
 
 local count, what = ...
@@ -25,51 +26,24 @@ local function retype(object_type)
   end
 end
 
--- Each makes `count` rounds of something; what is short is called without a function around it.
+-- What is short is called without a function around it.
 local things = {
-  poll = function()
-    local poll = seL4.Poll
-    for _ = 1, count do
-      poll(notification)
-    end
-  end,
-  signal = function()
-    local signal = seL4.Signal
-    for _ = 1, count do
-      signal(notification)
-    end
-  end,
-  yield = function()
-    local yield = seL4.Yield
-    for _ = 1, count do
-      yield()
-    end
-  end,
-  load = function()
-    local load = seL4.Load64
-    for _ = 1, count do
-      load(vaddr)
-    end
-  end,
-  store = function()
-    local store = seL4.Store64
-    for i = 1, count do
-      store(vaddr, i)
-    end
-  end,
-  object = function()
-    local wrapped = object.wrap("CNode", CNODE, "root CNode")
-    for _ = 1, count do
-      wrapped:copy(slot, DEPTH, CNODE, notification, DEPTH, seL4.AllRights)
-      wrapped:delete(slot, DEPTH)
-    end
-  end,
+  poll = loop.times(count, seL4.Poll, notification),
+  signal = loop.times(count, seL4.Signal, notification),
+  yield = loop.times(count, seL4.Yield),
+  load = loop.times(count, seL4.Load64, vaddr),
+  store = loop.times(count, seL4.Store64, vaddr, 7),
 }
 
+local wrapped = object.wrap("CNode", CNODE, "root CNode")
 local rounds = {
   copy = function()
     check(seL4.CNode_Copy(CNODE, slot, DEPTH, CNODE, notification, DEPTH, seL4.AllRights))
     check(seL4.CNode_Delete(CNODE, slot, DEPTH))
+  end,
+  object = function()
+    wrapped:copy(slot, DEPTH, CNODE, notification, DEPTH, seL4.AllRights)
+    wrapped:delete(slot, DEPTH)
   end,
   mint = function()
     check(seL4.CNode_Mint(CNODE, slot, DEPTH, CNODE, notification, DEPTH, seL4.AllRights, 7))
@@ -85,12 +59,6 @@ local rounds = {
 }
 
 gate.wait(memory)
-if things[what] then
-  things[what]()
-else
-  local round = assert(rounds[what], "no such thing to do")
-  for _ = 1, count do
-    round()
-  end
-end
+local thing = things[what] or loop.times(count, assert(rounds[what], "no such thing to do"))
+thing()
 print "done"

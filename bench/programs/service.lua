@@ -7,12 +7,11 @@ local gate = require "gate"
 local rpc = require "sel4.rpc"
 local server = require "sel4.server"
 local bootstrap = require "sel4.bootstrap"
-local alloc = require "sel4.alloc"
 
 local count = math.tointeger(tonumber((...)))
 local memory = bootstrap.open()
 local echo = rpc.interface { name = "echo", { "echo", "integer" } }
-local serving = server.start(alloc.of(memory), echo, { name = "echo", priority = seL4.MaxPrio,
+local serving = server.start(memory, echo, { name = "echo", priority = seL4.MaxPrio,
   handlers = { echo = function(_, n) return n end } })
 local client = rpc.client(echo, serving:connect(1))
 

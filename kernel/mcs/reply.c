@@ -83,9 +83,10 @@ struct sched_context *reply_stack_pop(struct kernel *k, struct reply *reply)
 void reply_push(struct kernel *k, struct tcb *caller, struct tcb *callee, kaddr address,
                 bool may_donate)
 {
+    const struct reply *reply = reply_at(k, address);
     struct sched_context *sc = sched_context_of(k, caller);
 
-    kassert(reply_at(k, address)->thread == 0);
+    kassert(reply->thread == 0 && reply->previous == 0 && reply->next == 0);
     reply_await(k, caller, address);
     scheduler_set_state(k, caller, THREAD_BLOCKED_ON_REPLY);
     if (sc == NULL || callee->sched_context != 0 || !may_donate)

@@ -10,8 +10,7 @@
 
 enum { NAME_BYTES = sizeof(uint64_t) * MESSAGE_WORDS_MAX, TRAP_ARGUMENTS = 7, TRAP_RESULTS = 6 };
 
-static const struct operation no_results = {.finish = trap_finish_nothing,
-                                            .again = trap_finish_nothing};
+static const struct operation no_results = {.finish = trap_finish_nothing, .is_pause = true};
 static const struct operation call_without_results = {.finish = trap_finish_nothing};
 
 static int make_call(lua_State *L, const struct operation *operation, enum syscall call)

@@ -31,15 +31,14 @@ struct ipc_row {
     struct ipc_param params[PARAMS_MAX]; /* and one without a name at the end */
 };
 
-/* What is no integer: it may be a word all the same, or be missing. */
+/* What is no integer, which hardly ever happens: the place for it is not in the loop. */
 static uint64_t odd_argument(lua_State *L, int index, const struct ipc_row *row,
                              const struct ipc_param *param)
 {
     bool is_word = param->where >= REG_A2 && param->where < REG_A2 + MESSAGE_REGISTER_COUNT;
 
-    if (is_word && lua_isnoneornil(L, index))
-        return 0;
-    return stub_convert_word(L, index, row->name, param->name);
+    return is_word ? stub_word_or_zero(L, index, row->name, param->name)
+                   : stub_convert_word(L, index, row->name, param->name);
 }
 
 static void load_words(lua_State *L, struct tcb *t)
@@ -83,6 +82,8 @@ static int finish_ipc(lua_State *L, const struct operation *operation)
     return count + MESSAGE_REGISTER_COUNT;
 }
 
+_Static_assert(REG_A2 == REG_A0 + 2, "badge, info and words lie side by side");
+
 /* Any of the functions below; its row is the upvalue. */
 static int make_call(lua_State *L)
 {
@@ -114,7 +115,7 @@ enum {
 #define INFO {"info", REG_A1}
 #define WORDS {"m0", REG_A2}, {"m1", REG_A3}, {"m2", REG_A4}, {"m3", REG_A5}
 #define REPLY {"reply", REG_A6}
-#define ROW(name, call, flags, ...) {{finish_ipc, NULL}, name, call, flags, {__VA_ARGS__}}
+#define ROW(name, call, flags, ...) {{.finish = finish_ipc}, name, call, flags, {__VA_ARGS__}}
 
 static const struct ipc_row common_rows[] = {
     ROW("Send", SYSCALL_SEND, LOADS_WORDS, DEST, INFO),

@@ -102,18 +102,12 @@ static void store_bytes_at(struct platform *p, uint8_t *to, const void *from, si
 
 static int make_access(lua_State *L);
 
-static int access_again(lua_State *L, const struct operation *operation)
-{
-    (void)operation;
-    return make_access(L);
-}
-
-static const struct operation load_operation = {.finish = finish_load, .again = access_again};
+static const struct operation load_operation = {.finish = finish_load, .again = make_access};
 static const struct operation store_operation = {.finish = trap_finish_nothing,
-                                                 .again = access_again};
-static const struct operation loaded_operation = {.finish = finish_loaded, .again = finish_loaded};
+                                                 .again = make_access};
+static const struct operation loaded_operation = {.finish = finish_loaded, .is_pause = true};
 static const struct operation stored_operation = {.finish = trap_finish_nothing,
-                                                  .again = trap_finish_nothing};
+                                                  .is_pause = true};
 
 /* The access faults. */
 static int deny(lua_State *L, const struct access_row *row, uint64_t vaddr)
@@ -217,19 +211,10 @@ static int finish_load_bytes(lua_State *L, const struct operation *operation)
     return 1;
 }
 
-static int load_bytes(lua_State *L);
-
-static int load_bytes_again(lua_State *L, const struct operation *operation)
-{
-    (void)operation;
-    return load_bytes(L);
-}
-
 /* seL4.LoadBytes(vaddr, length) -> string */
 static int load_bytes(lua_State *L)
 {
-    static const struct operation operation = {.finish = finish_load_bytes,
-                                               .again = load_bytes_again};
+    static const struct operation operation = {.finish = finish_load_bytes, .again = load_bytes};
     struct kernel *k = process_kernel(process_of_state(L));
     struct tcb *t = trap_current(L);
     uint64_t vaddr = stub_word(L, 1, "LoadBytes", "vaddr");
@@ -256,19 +241,10 @@ static int load_bytes(lua_State *L)
     return 1;
 }
 
-static int store_bytes(lua_State *L);
-
-static int store_bytes_again(lua_State *L, const struct operation *operation)
-{
-    (void)operation;
-    return store_bytes(L);
-}
-
 /* seL4.StoreBytes(vaddr, string) */
 static int store_bytes(lua_State *L)
 {
-    static const struct operation operation = {.finish = trap_finish_nothing,
-                                               .again = store_bytes_again};
+    static const struct operation operation = {.finish = trap_finish_nothing, .again = store_bytes};
     struct kernel *k = process_kernel(process_of_state(L));
     struct tcb *t = trap_current(L);
     uint64_t vaddr = stub_word(L, 1, "StoreBytes", "vaddr");

@@ -153,10 +153,10 @@ static int resumed(lua_State *L, int status, lua_KContext context)
     (void)status;
     if (L != process->active->coroutine) /* the run loop has seen to the hook of that one */
         preemption_update(L, process);
-    if (position_of(t) == POSITION_AFTER)
+    if (position_of(t) == POSITION_AFTER || operation->is_pause)
         return operation->finish(L, operation);
     kassert(position_of(t) == POSITION_AT);
-    return operation->again == NULL ? make_syscall(L, operation) : operation->again(L, operation);
+    return operation->again == NULL ? make_syscall(L, operation) : operation->again(L);
 }
 
 /* A fault has been raised for the thread. */

@@ -16,13 +16,13 @@
 
 #include "machine/lua/process.h"
 
-/* What a stub does around its kernel entries. The functions are given the operation itself, which may
-   be part of something larger. */
+/* What a stub does around its kernel entries. */
 struct operation {
-    /* The entry has been made: pushes results. */
+    /* The entry has been made, or the pause is over: pushes results. It is given the operation
+       itself, which may be part of something larger. */
     int (*finish)(lua_State *L, const struct operation *operation);
-    /* Does it all again; NULL: the system call in the registers. */
-    int (*again)(lua_State *L, const struct operation *operation);
+    int (*again)(lua_State *L); /* does it all again; NULL: the system call in the registers */
+    bool is_pause;              /* of trap_pause: nothing is to be made again */
 };
 
 enum position { POSITION_ELSEWHERE, POSITION_AT, POSITION_AFTER };

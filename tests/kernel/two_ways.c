@@ -25,7 +25,9 @@ static bool no_fastpath(struct kernel *k, enum syscall call)
 
 void two_ways_begin(struct two_ways *w, struct system *s)
 {
-    *w = (struct two_ways){.s = s, .fast = *s->k->flavour, .slow = *s->k->flavour};
+    const struct flavour *own = s->k->flavour;
+
+    *w = (struct two_ways){.s = s, .own = own, .fast = *own, .slow = *own};
     counted = w->fast.fastpath;
     w->fast.fastpath = counted_fastpath;
     w->slow.fastpath = no_fastpath;
@@ -38,6 +40,7 @@ void two_ways_begin(struct two_ways *w, struct system *s)
 
 void two_ways_end(struct two_ways *w)
 {
+    w->s->k->flavour = w->own;
     free(w->copy);
 }
 

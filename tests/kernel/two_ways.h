@@ -9,13 +9,14 @@
 
 struct two_ways {
     struct system *s;
-    struct flavour fast;    /* the system's own, but counting */
+    const struct flavour *own; /* the system's */
+    struct flavour fast;    /* the same, but counting */
     struct flavour slow;
     struct platform other;  /* of the copy */
     struct kernel *copy;
 };
 
-/* From here on the system's fast path is counted. */
+/* Between the two the system's fast path is counted. */
 void two_ways_begin(struct two_ways *w, struct system *s);
 void two_ways_end(struct two_ways *w);
 

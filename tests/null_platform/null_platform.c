@@ -125,7 +125,7 @@ void platform_irq_trigger(struct platform *p, uint32_t irq, enum irq_trigger tri
     p->trigger[irq] = trigger;
 }
 
-/* --- memory: only counted ------------------------------------------------------ */
+/* --- memory: of what is said of it, changes are counted --------------------------------------- */
 
 void platform_mappings_changed(struct platform *p, kaddr root)
 {
