@@ -51,8 +51,8 @@ struct flavour {
     /* The eight or eleven system calls that are not debug calls. */
     void (*syscall)(struct kernel *k, enum syscall call);
 
-    /* The same for simple cases, from the beginning of the entry on until it is known who runs
-       next, which is k->current then; false: it is no such case, and nothing has been done. */
+    /* The same for simple cases, and with it the whole of the entry; false: it is no such case, and
+       nothing has been done. */
     bool (*fastpath)(struct kernel *k, enum syscall call);
 
     /* --- time --- */

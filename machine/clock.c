@@ -96,12 +96,7 @@ uint64_t clock_next_event(struct platform *p)
 
 bool clock_interrupt_is_due(const struct platform *p)
 {
-    const struct interrupt_lines *lines = &p->lines;
-
-    if (p->deadline_ns <= p->time_ns)
-        return true;
-    return (lines->pending[0] & ~lines->masked[0] & ~lines->claimed[0]) != 0 ||
-           (lines->pending[1] & ~lines->masked[1] & ~lines->claimed[1]) != 0;
+    return p->deadline_ns <= p->time_ns || p->lines.is_one_due;
 }
 
 bool clock_must_stop(struct platform *p)
@@ -113,7 +108,7 @@ bool clock_is_watched(const struct platform *p)
 {
     bool is_read = p->rtc.is_time_read && p->clock == CLOCK_VIRTUAL;
 
-    return p->deadline_ns != UINT64_MAX || p->stop_time_ns != UINT64_MAX || is_read ||
+    return (p->deadline_ns != UINT64_MAX && !p->deadline_can_wait) || p->stop_time_ns != UINT64_MAX || is_read ||
            alarm_is_awaited(p) || clock_interrupt_is_due(p);
 }
 
@@ -140,7 +135,8 @@ uint64_t platform_time(struct platform *p)
     return clock_now(p) / NS_PER_US;
 }
 
-void platform_deadline(struct platform *p, uint64_t time)
+void platform_deadline(struct platform *p, uint64_t time, enum deadline_kind kind)
 {
     p->deadline_ns = ns_of_us(time);
+    p->deadline_can_wait = kind == DEADLINE_CAN_WAIT;
 }

@@ -47,6 +47,7 @@ struct interrupt_lines {
     uint64_t claimed[2]; /* handed to the kernel, not acknowledged yet */
     uint64_t edge[2];
     uint64_t asserted[2]; /* what the devices say right now */
+    bool is_one_due;      /* some line is pending, not masked and not claimed */
 };
 
 struct rtc {
@@ -76,6 +77,7 @@ struct platform {
     enum clock_kind clock;
     uint64_t time_ns;            /* virtual: now. host: last answer */
     uint64_t deadline_ns;        /* platform_deadline */
+    bool deadline_can_wait;      /* nothing that a program could see depends on it */
     uint64_t stop_time_ns;       /* machine_run's limit; UINT64_MAX: none */
     struct interrupt_lines lines;
     struct rtc rtc;

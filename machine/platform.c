@@ -24,11 +24,23 @@ static bool bit_get(const uint64_t words[2], uint32_t irq)
     return (words[irq / LINES_PER_WORD] & bit_of(irq)) != 0;
 }
 
+/* Bit per line of a word: those that may be handed to the kernel. */
+static uint64_t due_in(const struct interrupt_lines *lines, unsigned word)
+{
+    return lines->pending[word] & ~lines->masked[word] & ~lines->claimed[word];
+}
+
+/* After every change: each kernel entry asks whether there is one. */
+static void note_due(struct interrupt_lines *lines)
+{
+    lines->is_one_due = due_in(lines, 0) != 0 || due_in(lines, 1) != 0;
+}
+
 /* The lowest line that may be handed to the kernel, or IRQ_NONE. */
 static uint32_t lowest_due(const struct interrupt_lines *lines)
 {
     for (unsigned word = 0; word < 2; word++) {
-        uint64_t due = lines->pending[word] & ~lines->masked[word] & ~lines->claimed[word];
+        uint64_t due = due_in(lines, word);
 
         if (due != 0)
             return word * LINES_PER_WORD + (uint32_t)__builtin_ctzll(due);
@@ -42,6 +54,7 @@ static void end_claim(struct interrupt_lines *lines, uint32_t irq)
     bit_set(lines->claimed, irq, false);
     if (!bit_get(lines->edge, irq) && bit_get(lines->asserted, irq))
         bit_set(lines->pending, irq, true);
+    note_due(lines);
 }
 
 uint32_t platform_irq_next(struct platform *p)
@@ -56,6 +69,7 @@ uint32_t platform_irq_next(struct platform *p)
     if (irq != IRQ_NONE) {
         bit_set(p->lines.pending, irq, false);
         bit_set(p->lines.claimed, irq, true);
+        note_due(&p->lines);
     }
     return irq;
 }
@@ -75,7 +89,9 @@ void platform_irq_mask(struct platform *p, uint32_t irq, bool is_masked)
     if (irq < 1 || irq > IRQ_LINE_MAX)
         return; /* the timer cannot be masked */
     bit_set(p->lines.masked, irq, is_masked);
-    if (!is_masked)
+    if (is_masked)
+        note_due(&p->lines);
+    else
         end_claim(&p->lines, irq);
 }
 
@@ -105,11 +121,13 @@ void line_set(struct platform *p, uint32_t irq, bool is_asserted)
         bit_set(lines->pending, irq, true);
     else if (!bit_get(lines->edge, irq))
         bit_set(lines->pending, irq, false);
+    note_due(lines);
 }
 
 void machine_raise(struct platform *p, uint32_t irq)
 {
     bit_set(p->lines.pending, irq, true);
+    note_due(&p->lines);
 }
 
 void platform_halt(struct platform *p)

@@ -37,15 +37,18 @@ static void set_next(struct slot *slot, kaddr next)
     slot->node.next = next & ((UINT64_C(1) << 62) - 1);
 }
 
-/* Puts the slot, whose flags are set, behind `before`. */
-static void link_after(struct kernel *k, struct slot *before, struct slot *slot)
+/* Puts the slot behind `before`; an original begins a family. The node is written at once: bits put
+   into a word one by one have to be waited for when it is read. */
+static void link_after(struct kernel *k, struct slot *before, struct slot *slot, bool is_original)
 {
     kaddr address = kernel_address(k, slot);
     struct slot *after = slot_at(k, before->node.next);
 
     kassert(before != slot);
-    slot->node.previous = kernel_address(k, before);
-    set_next(slot, before->node.next);
+    slot->node = (struct cdt_node){.previous = kernel_address(k, before),
+                                   .next = before->node.next,
+                                   .is_revocable = is_original,
+                                   .is_first_badged = is_original};
     set_next(before, address);
     if (after)
         after->node.previous = address;
@@ -148,9 +151,7 @@ void cdt_insert_new_object(struct kernel *k, struct cap cap, struct slot *parent
     kassert(slot_is_empty(slot));
     kassert(!cap_is_null(cap));
     slot->cap = cap;
-    slot->node.is_revocable = true;
-    slot->node.is_first_badged = true;
-    link_after(k, parent, slot);
+    link_after(k, parent, slot, true);
 }
 
 /* An untyped of which a copy exists must not be given out twice: both count as full. */
@@ -167,16 +168,12 @@ static void fill_copied_untyped(struct slot *source, struct cap copy)
 /* Behind the source: a copy is a sibling that follows it, a newly badged one its child. */
 void cdt_insert(struct kernel *k, struct cap cap, struct slot *source, struct slot *slot)
 {
-    bool is_original = cap_is_revocable(cap, source->cap);
-
     kassert(!cap_is_null(source->cap) && source->node.previous != 0);
     kassert(slot_is_empty(slot));
     kassert(!cap_is_null(cap));
     fill_copied_untyped(source, cap);
     slot->cap = cap;
-    slot->node.is_revocable = is_original;
-    slot->node.is_first_badged = is_original;
-    link_after(k, source, slot);
+    link_after(k, source, slot, cap_is_revocable(cap, source->cap));
 }
 
 /* The new slot takes the old one's place, flags and all, so ancestors and descendants notice

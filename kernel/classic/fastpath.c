@@ -28,6 +28,7 @@ static bool call(struct kernel *k, struct tcb *caller)
                &caller->slots[TCB_SLOT_REPLY], &receiver->slots[TCB_SLOT_CALLER]);
     caller->state = THREAD_BLOCKED_ON_REPLY;
     fast_switch(k, receiver);
+    classic_set_deadline(k);
     return true;
 }
 
@@ -56,6 +57,7 @@ static bool reply_receive(struct kernel *k, struct tcb *server)
     cdt_remove(k, right);
     fast_await(k, ep, server, cap);
     fast_switch(k, caller);
+    classic_set_deadline(k);
     return true;
 }
 
@@ -63,8 +65,10 @@ bool classic_fastpath(struct kernel *k, enum syscall number)
 {
     struct tcb *t = tcb_at(k, k->current);
 
-    if ((number != SYSCALL_CALL && number != SYSCALL_REPLY_RECV) || !fast_is_plain(t))
+    if (!fast_is_plain(t))
         return false;
     kassert(!t->is_queued);
-    return number == SYSCALL_CALL ? call(k, t) : reply_receive(k, t);
+    if (number == SYSCALL_CALL)
+        return call(k, t);
+    return number == SYSCALL_REPLY_RECV && reply_receive(k, t);
 }

@@ -98,11 +98,14 @@ static inline void fast_await(struct kernel *k, struct endpoint *ep, struct tcb 
     t->state = THREAD_BLOCKED_ON_RECEIVE;
 }
 
-/* The entry ends with another current thread. */
+/* The entry ends with another current thread: there is no choice to be made. */
 static inline void fast_switch(struct kernel *k, struct tcb *next)
 {
+    kassert(k->action == KEEP_CURRENT);
     next->state = THREAD_RUNNING;
     k->current = kernel_address(k, next);
+    k->entries++;
+    k->work_units = 0;
 }
 
 #endif

@@ -188,7 +188,7 @@ static uint64_t least(uint64_t a, uint64_t b)
     return a < b ? a : b;
 }
 
-static void set_deadline(struct kernel *k, const struct tcb *t)
+static uint64_t next_deadline(struct kernel *k, const struct tcb *t)
 {
     struct sched_context *sc = sched_context_of(k, t);
     uint64_t next = UINT64_MAX;
@@ -199,7 +199,31 @@ static void set_deadline(struct kernel *k, const struct tcb *t)
         next = least(next, k->now + k->domain_time_ticks);
     if (k->release_head)
         next = least(next, refill_head(sched_context_of(k, tcb_at(k, k->release_head)))->time);
-    platform_deadline(k->platform, next);
+    return next;
+}
+
+/* The end of a round robin slice gives the processor to the next of its priority. If nobody is
+   there, the slice begins anew and nobody notices, unless the time used is asked for. */
+static bool deadline_can_wait(struct kernel *k, const struct tcb *t)
+{
+    struct sched_context *sc = sched_context_of(k, t);
+
+    return sc && context_is_round_robin(sc) && !k->consumption_is_asked && k->release_head == 0 &&
+           k->domain_count == 1 && !scheduler_has_equals(k, t);
+}
+
+/* The platform is told what has changed. */
+static void set_deadline(struct kernel *k, const struct tcb *t)
+{
+    bool can_wait = deadline_can_wait(k, t);
+
+    if (!k->sets_deadline && can_wait == k->deadline_can_wait)
+        return;
+    if (k->sets_deadline)
+        k->deadline = next_deadline(k, t);
+    k->deadline_can_wait = can_wait;
+    k->sets_deadline = false;
+    platform_deadline(k->platform, k->deadline, can_wait ? DEADLINE_CAN_WAIT : DEADLINE_MATTERS);
 }
 
 /* A thread that waited in YieldTo runs again: it has its answer before it goes on. */
@@ -209,7 +233,5 @@ void budget_end_entry(struct kernel *k)
 
     switch_context(k, t);
     context_complete_yield(k, t); /* tells also what has just been charged */
-    if (k->sets_deadline)
-        set_deadline(k, t);
-    k->sets_deadline = false;
+    set_deadline(k, t);
 }

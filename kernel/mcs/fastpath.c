@@ -79,6 +79,7 @@ static bool call(struct kernel *k, struct tcb *caller)
     }
     context_unblock(k, receiver);
     fast_switch(k, receiver);
+    budget_end_entry(k);
     return true;
 }
 
@@ -138,6 +139,7 @@ static bool reply_receive(struct kernel *k, struct tcb *server)
     server->reply = right->cap.reply_object.object;
     reply->thread = k->current;
     fast_switch(k, caller);
+    budget_end_entry(k);
     return true;
 }
 
@@ -145,9 +147,10 @@ bool mcs_fastpath(struct kernel *k, enum syscall number)
 {
     struct tcb *t = tcb_at(k, k->current);
 
-    if ((number != SYSCALL_CALL && number != SYSCALL_REPLY_RECV) || !fast_is_plain(t) ||
-        k->domain_count > 1)
+    if (!fast_is_plain(t) || k->domain_count > 1)
         return false;
     kassert(!t->is_queued && t->sched_context == k->current_context);
-    return number == SYSCALL_CALL ? call(k, t) : reply_receive(k, t);
+    if (number == SYSCALL_CALL)
+        return call(k, t);
+    return number == SYSCALL_REPLY_RECV && reply_receive(k, t);
 }

@@ -2,6 +2,7 @@
 /* The basic functions that differ from Lua's. */
 #include "machine/lua/library.h"
 #include "machine/lua/text_buffer.h"
+#include "machine/lua/time_words.h"
 #include "machine/lua/trap.h"
 #include "machine/lua/value.h"
 #include "machine/lua/work.h"
@@ -175,6 +176,22 @@ static int base_xpcall(lua_State *L)
 
 enum { SLOT_TEXT = 5, SLOT_STATE };
 
+/* Compiles the text, the first of so many arguments. */
+static int load_text(lua_State *L, int argument_count)
+{
+    struct process *process = process_of_state(L);
+    struct time_words words = {.is_found = false};
+    size_t length;
+    const char *text = lua_tolstring(L, 1, &length);
+
+    time_words_search(&words, text, length);
+    if (words.is_found)
+        kernel_count_time(process_kernel(process));
+    work_done(process, length * WORK_LOAD / WORK_LOAD_BYTES);
+    lua_settop(L, argument_count);
+    return library_call_original(L);
+}
+
 /* Stack: reader, name, mode, environment, text, state, then what lua_pcallk left there.
    `context` is whether an environment was given. */
 static int read_on(lua_State *L, int status, lua_KContext context)
@@ -204,9 +221,7 @@ static int read_on(lua_State *L, int status, lua_KContext context)
     }
     text_buffer_push(L, text);
     lua_replace(L, 1);
-    work_done(process_of_state(L), text->length * WORK_LOAD / WORK_LOAD_BYTES);
-    lua_settop(L, context ? 4 : 3);
-    return library_call_original(L);
+    return load_text(L, context ? 4 : 3);
 }
 
 /* Gathers the text first, piece by piece: the parser could not be left while it waits for one. */
@@ -245,8 +260,7 @@ static int base_load(lua_State *L)
     lua_replace(L, 3);
     if (!lua_isstring(L, 1))
         return load_from_reader(L, has_environment);
-    work_done(process_of_state(L), lua_rawlen(L, 1) * WORK_LOAD / WORK_LOAD_BYTES);
-    return library_call_original(L);
+    return load_text(L, has_environment ? 4 : 3);
 }
 
 /* --- others ----------------------------------------------------------------------------------- */

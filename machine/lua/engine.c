@@ -7,6 +7,10 @@ enum { NESTING_MAX = 4 }; /* each of them may fill as much of the C stack as Lua
 
 enum { NO_ENGINE_HEAP_TOO_SMALL = 1 }; /* 0 and 2 are the other engine's */
 
+/* A yield leaves by longjmp, and then a processor predicts wrongly where each of the functions up to
+   the stub returns to: the fewer there are, the better. */
+#define IN_LINE static inline __attribute__((always_inline))
+
 static bool is_root_thread(struct kernel *k, const struct tcb *t)
 {
     return kernel_address(k, t) == k->root_thread;
@@ -22,7 +26,7 @@ static void refuse_to_run(struct platform *p, struct tcb *t)
 
 /* Runs the coroutine until it comes back. Other threads, of this process too, may be below it on
    the C stack. */
-static int run_coroutine(struct lua_thread *thread, int arguments)
+IN_LINE int run_coroutine(struct lua_thread *thread, int arguments)
 {
     struct process *process = thread->process;
     struct platform *p = process->platform;
@@ -46,27 +50,40 @@ static int run_coroutine(struct lua_thread *thread, int arguments)
     return status;
 }
 
-/* The same, and makes the kernel entry that its coming back means. */
-static void resume(struct lua_thread *thread, int arguments)
+/* It has returned, or raised an error. */
+static void ended(struct lua_thread *thread, int status)
 {
-    struct platform *p = thread->process->platform;
-    struct tcb *t = thread->tcb;
-    int status = run_coroutine(thread, arguments);
-
     if (status == LUA_OK) {
         thread_returned(thread);
-    } else if (status != LUA_YIELD) {
-        if (thread->is_killed)
-            state_set_killed(thread->coroutine);
-        thread_failed(thread);
-    } else {
-        kassert(thread->request != REQUEST_NONE);
-        kassert(thread->request != REQUEST_SYSCALL || p->nesting == 0);
-        if (thread->request == REQUEST_SYSCALL)
-            trap_syscall_outside(p, t); /* after this the whole process may be gone */
-        else
-            thread_faulted(thread); /* perhaps */
+        return;
     }
+    if (thread->is_killed)
+        state_set_killed(thread->coroutine);
+    thread_failed(thread);
+}
+
+/* It has yielded: makes the kernel entry that this means. */
+IN_LINE void came_back(struct lua_thread *thread)
+{
+    struct platform *p = thread->process->platform;
+
+    kassert(thread->request != REQUEST_NONE);
+    kassert(thread->request != REQUEST_SYSCALL || p->nesting == 0);
+    if (thread->request == REQUEST_SYSCALL)
+        trap_syscall_outside(p, thread->tcb); /* after this the whole process may be gone */
+    else
+        thread_faulted(thread); /* perhaps */
+}
+
+/* Runs it, and makes the kernel entry that its coming back means. */
+IN_LINE void resume(struct lua_thread *thread, int arguments)
+{
+    int status = run_coroutine(thread, arguments);
+
+    if (status != LUA_YIELD)
+        ended(thread, status);
+    else
+        came_back(thread);
 }
 
 /* Writes a decimal number; returns how many characters. */
@@ -132,10 +149,11 @@ bool lua_engine_run_nested(struct platform *p, struct tcb *t)
 {
     struct lua_thread *thread = thread_find(t);
 
-    if (p->nesting >= NESTING_MAX || p->clock != CLOCK_VIRTUAL)
+    if (thread == NULL || thread->is_on_stack || p->nesting >= NESTING_MAX ||
+        p->clock != CLOCK_VIRTUAL)
         return false;
-    if (thread == NULL || thread->is_on_stack || thread->coroutine == NULL ||
-        thread->ending != NOT_ENDED || thread->process->has_released_threads)
+    if (thread->coroutine == NULL || thread->ending != NOT_ENDED ||
+        thread->process->has_released_threads)
         return false;
     if (position_of(t) == POSITION_ELSEWHERE || !is_at_home(thread))
         return false;

@@ -32,19 +32,27 @@ static size_t text_length(const char *text)
     return length;
 }
 
-enum position position_of(const struct tcb *t)
+/* The same when next_pc is not the token's: it may be the address that stands for it. */
+static enum position position_of_address(const struct tcb *t)
 {
-    uint64_t token = t->engine[ENGINE_POSITION];
     uint64_t real = t->engine[ENGINE_REAL];
 
-    if (token == 0)
+    if (real == 0 || t->engine[ENGINE_POSITION] == 0)
         return POSITION_ELSEWHERE;
-    if (t->next_pc == token || (real != 0 && t->next_pc == real))
+    if (t->next_pc == real)
         return POSITION_AT;
-    if (t->next_pc == token + INSTRUCTION_SIZE ||
-        (real != 0 && t->next_pc == real + INSTRUCTION_SIZE))
+    return t->next_pc == real + INSTRUCTION_SIZE ? POSITION_AFTER : POSITION_ELSEWHERE;
+}
+
+enum position position_of(const struct tcb *t)
+{
+    uint64_t offset = t->next_pc - t->engine[ENGINE_POSITION];
+
+    if (t->engine[ENGINE_POSITION] != 0 && offset == INSTRUCTION_SIZE)
         return POSITION_AFTER;
-    return POSITION_ELSEWHERE;
+    if (t->engine[ENGINE_POSITION] != 0 && offset == 0)
+        return POSITION_AT;
+    return position_of_address(t);
 }
 
 void position_set(struct platform *p, struct lua_thread *thread, enum position_kind kind)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* require, and the loading of a program image's modules. */
 #include "machine/lua/library.h"
+#include "machine/lua/time_words.h"
 #include "machine/lua/trap.h"
 #include "machine/lua/work.h"
 
@@ -109,9 +110,25 @@ static int base_require(lua_State *L)
     return finish_require(L, LUA_OK, 0);
 }
 
+/* A module's text on its way to lua_load. */
+struct loading {
+    struct image_text text;
+    struct time_words words;
+};
+
+static const char *read_text(lua_State *L, void *data, size_t *size)
+{
+    struct loading *loading = data;
+    const char *piece = image_text_read(L, &loading->text, size);
+
+    if (piece != NULL)
+        time_words_search(&loading->words, piece, *size);
+    return piece;
+}
+
 int library_load_module(lua_State *L, const struct image *image, const struct image_record *record)
 {
-    struct image_text text = image_text(image, record);
+    struct loading loading = {.text = image_text(image, record)};
     luaL_Buffer buffer;
     char *name;
     int status;
@@ -123,9 +140,11 @@ int library_load_module(lua_State *L, const struct image *image, const struct im
         luaL_addsize(&buffer, record->name_length);
     luaL_pushresult(&buffer);
     work_done(process_of_state(L), record->text_length * WORK_LOAD / WORK_LOAD_BYTES);
-    status = lua_load(L, image_text_read, &text, lua_tostring(L, -1), "t");
+    status = lua_load(L, read_text, &loading, lua_tostring(L, -1), "t");
     lua_remove(L, -2);
-    if (!text.has_failed)
+    if (loading.words.is_found)
+        kernel_count_time(image->kernel);
+    if (!loading.text.has_failed)
         return status;
     lua_pop(L, 1);
     lua_pushliteral(L, "not all of the module's text is mapped executable");

@@ -16,17 +16,28 @@ void stubs_debug_set(lua_State *L);   /* debug calls, and raw system calls */
 /* seL4.GetBootInfo() -> table */
 int stub_get_boot_info(lua_State *L);
 
-/* The argument at `index` of the function, called `parameter`; raises an error that says so if it is
-   not a word: an integer, or a number with an integral value. */
-uint64_t stub_convert_word(lua_State *L, int index, const char *function, const char *parameter);
+/* What hardly ever happens: its place is not in the middle of what always does. */
+#define RARE __attribute__((cold))
 
-/* Nearly all words are integers, and a message has six of them: only the others are converted. */
+/* Raises the error of the argument at `index` of the function, called `parameter`, that is no word.
+   Never returns. */
+RARE uint64_t stub_refuse_word(lua_State *L, int index, const char *function,
+                               const char *parameter);
+
+/* The same, but an argument that is left out or nil is 0. */
+RARE uint64_t stub_zero_or_refuse(lua_State *L, int index, const char *function,
+                                  const char *parameter);
+
+/* A word: an integer, or what Lua's own functions take for one: a number with an integral value, or a
+   text of one. Raises an error that says which argument it is not. In line, since a message has
+   six. */
 static inline uint64_t stub_word(lua_State *L, int index, const char *function,
                                  const char *parameter)
 {
-    if (lua_isinteger(L, index))
-        return (uint64_t)lua_tointegerx(L, index, NULL);
-    return stub_convert_word(L, index, function, parameter);
+    int is_integer;
+    lua_Integer value = lua_tointegerx(L, index, &is_integer);
+
+    return is_integer ? (uint64_t)value : stub_refuse_word(L, index, function, parameter);
 }
 
 /* The same, from 0 to `max`. */
@@ -40,9 +51,10 @@ bool stub_bool(lua_State *L, int index, const char *function, const char *parame
 static inline uint64_t stub_word_or_zero(lua_State *L, int index, const char *function,
                                          const char *parameter)
 {
-    if (lua_isinteger(L, index))
-        return (uint64_t)lua_tointegerx(L, index, NULL);
-    return lua_isnoneornil(L, index) ? 0 : stub_convert_word(L, index, function, parameter);
+    int is_integer;
+    lua_Integer value = lua_tointegerx(L, index, &is_integer);
+
+    return is_integer ? (uint64_t)value : stub_zero_or_refuse(L, index, function, parameter);
 }
 
 /* The IPC buffer of the running thread; raises an error for want of it: `what` needs it. */

@@ -13,18 +13,18 @@ static int wrong_type(lua_State *L, int index, const char *function, const char 
                       parameter, expected, found);
 }
 
-uint64_t stub_convert_word(lua_State *L, int index, const char *function, const char *parameter)
+uint64_t stub_refuse_word(lua_State *L, int index, const char *function, const char *parameter)
 {
-    int is_integer = 0;
-    lua_Integer value;
-
     if (lua_type(L, index) != LUA_TNUMBER)
         wrong_type(L, index, function, parameter, "number");
-    value = lua_tointegerx(L, index, &is_integer);
-    if (!is_integer)
-        luaL_error(L, "bad argument #%d to '%s' (%s: %f is not an integer)", index, function,
-                   parameter, lua_tonumber(L, index));
-    return (uint64_t)value;
+    luaL_error(L, "bad argument #%d to '%s' (%s: %f is not an integer)", index, function, parameter,
+               lua_tonumber(L, index));
+    return 0;
+}
+
+uint64_t stub_zero_or_refuse(lua_State *L, int index, const char *function, const char *parameter)
+{
+    return lua_isnoneornil(L, index) ? 0 : stub_refuse_word(L, index, function, parameter);
 }
 
 uint64_t stub_number(lua_State *L, int index, const char *function, const char *parameter,

@@ -92,15 +92,27 @@ static int leave(lua_State *L, const struct operation *operation, enum request r
     return lua_yieldk(L, 0, (lua_KContext)(intptr_t)operation, resumed);
 }
 
-/* `next` is to run instead of `t`, and is waiting in its own coroutine: it is resumed from here, so
-   that `t` need not yield and be resumed itself if it is answered soon. Ends when `t` is current
-   again, or when the run loop has to decide; returns who is current then. */
-static struct tcb *run_others(struct platform *p, const struct tcb *t, struct tcb *next)
+/* Whether no thread may run on from here, whoever is current. */
+static bool must_stop(struct platform *p)
 {
-    while (next != t && next != NULL && !p->is_unwinding && !clock_must_stop(p) &&
-           lua_engine_run_nested(p, next))
-        next = kernel_current(p->kernel);
-    return next;
+    return p->is_unwinding || clock_must_stop(p);
+}
+
+/* Whoever is to run instead of `t`, and is waiting in a coroutine of its own, is resumed from here,
+   so that `t` need not yield and be resumed itself if it is answered soon. True: `t` is current
+   again, and may go on; false: the run loop has to decide. */
+static bool run_others(struct platform *p, const struct tcb *t)
+{
+    for (;;) {
+        struct tcb *next = kernel_current(p->kernel);
+
+        if (next == NULL || must_stop(p))
+            return false;
+        if (next == t)
+            return true;
+        if (!lua_engine_run_nested(p, next))
+            return false;
+    }
 }
 
 /* The call is to be made where no Lua code is active. If threads are below this one on the C stack,
@@ -117,12 +129,6 @@ static int leave_for_syscall(lua_State *L, const struct operation *operation)
     return leave(L, operation, REQUEST_SWITCH);
 }
 
-/* Whether the thread has to be left after a kernel entry, though it is current. */
-static bool must_leave(struct platform *p, const struct tcb *t)
-{
-    return p->is_unwinding || clock_must_stop(p) || position_of(t) == POSITION_ELSEWHERE;
-}
-
 /* Makes the system call in the registers until it is done. */
 static int make_syscall(lua_State *L, const struct operation *operation)
 {
@@ -130,15 +136,19 @@ static int make_syscall(lua_State *L, const struct operation *operation)
     struct lua_thread *thread = process->active;
     struct platform *p = process->platform;
     struct tcb *t = thread->tcb;
+    enum position position;
 
     do {
         position_set(p, thread, POSITION_OF_TRAP);
         thread->innermost = L;
         if (!enter_syscall(p, t))
             return leave_for_syscall(L, operation);
-        if (run_others(p, t, kernel_current(p->kernel)) != t || must_leave(p, t))
+        if (!run_others(p, t))
             return leave(L, operation, REQUEST_SWITCH);
-    } while (position_of(t) == POSITION_AT);
+        position = position_of(t);
+        if (position == POSITION_ELSEWHERE)
+            return leave(L, operation, REQUEST_SWITCH);
+    } while (position == POSITION_AT);
     preemption_update(L, process);
     return operation->finish(L, operation);
 }

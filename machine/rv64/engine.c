@@ -40,6 +40,7 @@ static struct hart *hart_make(struct platform *p)
     h->platform = p;
     space_enter(h, 0);
     p->hart = h;
+    kernel_count_time(p->kernel); /* machine code may ask for it */
     return h;
 }
 

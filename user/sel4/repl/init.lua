@@ -218,6 +218,9 @@ end
 function repl.run()
   local session = new_session()
   local fn
+  if seL4.SchedContext_Consumed then -- a statement may ask later: the first question starts the count
+    check(seL4.SchedContext_Consumed(seL4.CapInitThreadSC))
+  end
   repeat
     fn = session:read_statement()
     if fn then

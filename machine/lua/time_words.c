@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+#include "machine/lua/time_words.h"
+
+/* Parts of names in the modules seL4 and sel4.object. None has its first byte twice, so that a
+   search that fails goes on with the byte at which it failed. */
+static const char *const time_words[TIME_WORD_COUNT] = {"onsumed", "ieldTo", "ield_to"};
+
+void time_words_search(struct time_words *words, const char *piece, size_t length)
+{
+    for (size_t i = 0; i < length && !words->is_found; i++) {
+        for (unsigned w = 0; w < TIME_WORD_COUNT; w++) {
+            const char *word = time_words[w];
+            unsigned char matched = words->matched[w];
+
+            if (piece[i] != word[matched])
+                matched = 0;
+            if (piece[i] == word[matched])
+                matched++;
+            words->matched[w] = matched;
+            words->is_found = words->is_found || word[matched] == '\0';
+        }
+    }
+}
