@@ -193,6 +193,7 @@ static int core_run(lua_State *L)
     p->stop_time_ns = UINT64_MAX;
     if (limit_us >= 0)
         p->stop_time_ns = clock_now(p) + (uint64_t)limit_us * NS_PER_US;
+    clock_note(p);
     lua_pushcfunction(L, run_machine);
     lua_pushlightuserdata(L, p);
     box->is_running = true;

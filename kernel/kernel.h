@@ -51,9 +51,9 @@ struct kernel {
     kaddr current_context;     /* on whose account time passes; 0: nobody's */
     kaddr release_head;        /* threads that wait for budget, the earliest first */
     bool sets_deadline;        /* at the end of this entry */
-    bool deadline_can_wait;    /* as the platform was told last */
-    bool consumption_is_asked; /* how much a context has used may be asked for (kernel_count_time) */
-    uint64_t deadline;         /* as the platform was told last */
+    bool slice_can_wait;       /* its end is not watched; kernel_count_time: it never can */
+    bool all_time_counts;
+    uint64_t deadline;         /* as the platform was told last; 0: it has passed */
 
     /* --- work in this entry, for preemption points --- */
     uint32_t work_units;
@@ -84,7 +84,7 @@ struct kernel {
 /* Host pointers and physical addresses. The arena begins with struct kernel. */
 static inline void *kernel_pointer(struct kernel *k, kaddr address)
 {
-    kassert(address - RAM_BASE < k->memory_size); /* what is below RAM_BASE is very large then */
+    kassert(address - RAM_BASE < k->memory_size); /* below RAM_BASE that is very large */
     return (uint8_t *)k + (address - RAM_BASE);
 }
 
@@ -160,10 +160,11 @@ void kernel_syscall(struct kernel *k, int64_t number);
 bool kernel_syscall_fast(struct kernel *k, int64_t number);
 void kernel_syscall_slow(struct kernel *k, int64_t number);
 
-/* Some thread may come to ask how much time a context has used (SchedContext_Consumed, YieldTo), so
-   from now on all of it counts: no deadline can wait. The first question says so by itself, but what
-   the context has used until then may be too little, on a machine that does not count what can
-   wait; a machine that sees the question coming says it before. */
+/* MCS. Some thread may come to ask how much time a context has used (SchedContext_Consumed,
+   YieldTo), so from now on the end of every slice is watched, though nobody else could run then.
+   The first question has the same effect; but on a machine that counts time only while a deadline
+   is set, what has been used until then is too little. One that sees the question coming calls this
+   before. */
 void kernel_count_time(struct kernel *k);
 
 /* Something the processor would refuse: EXCEPTION_* or a RISC-V cause as `number`. */

@@ -34,13 +34,9 @@ void platform_console_put(struct platform *p, char byte);
 /* Time now. Never goes back. */
 uint64_t platform_time(struct platform *p);
 
-/* What depends on a deadline: who runs, or what somebody is told; or nothing but the kernel's own
-   accounts, which may be brought up to date at a later entry as well. */
-enum deadline_kind { DEADLINE_MATTERS, DEADLINE_CAN_WAIT };
-
-/* From `time` on, platform_irq_next answers IRQ_TIMER, until another deadline is set. UINT64_MAX:
-   never. A port for which it is costly to watch the time need not do so for one that can wait. */
-void platform_deadline(struct platform *p, uint64_t time, enum deadline_kind kind);
+/* From `time` on, platform_irq_next answers IRQ_TIMER, until a later deadline is set.
+   UINT64_MAX: never. */
+void platform_deadline(struct platform *p, uint64_t time);
 
 /* The interrupt to handle next: the timer first, then the lowest unmasked pending line; IRQ_NONE if
    there is none. Taking a line claims it: it is not reported again before platform_irq_ack. */

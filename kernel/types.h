@@ -41,6 +41,9 @@ _Noreturn void platform_assertion_failed(const char *condition, const char *file
 #define kassert(condition)                                                                         \
     ((condition) ? (void)0 : platform_assertion_failed(#condition, __FILE__, __LINE__))
 
+/* In place of each call, whatever the compiler thinks of it; says why where it is used. */
+#define IN_LINE static inline __attribute__((always_inline))
+
 /* The lowest `bits` bits set; bits from 0 to 64. */
 static inline uint64_t mask_bits(unsigned bits)
 {

@@ -99,17 +99,13 @@ bool clock_interrupt_is_due(const struct platform *p)
     return p->deadline_ns <= p->time_ns || p->lines.is_one_due;
 }
 
-bool clock_must_stop(struct platform *p)
+void clock_note(struct platform *p)
 {
-    return p->is_halted || p->time_ns >= p->stop_time_ns || clock_interrupt_is_due(p);
-}
-
-bool clock_is_watched(const struct platform *p)
-{
+    uint64_t event = p->deadline_ns < p->stop_time_ns ? p->deadline_ns : p->stop_time_ns;
     bool is_read = p->rtc.is_time_read && p->clock == CLOCK_VIRTUAL;
 
-    return (p->deadline_ns != UINT64_MAX && !p->deadline_can_wait) || p->stop_time_ns != UINT64_MAX || is_read ||
-           alarm_is_awaited(p) || clock_interrupt_is_due(p);
+    p->leave_ns = p->is_halted || p->lines.is_one_due ? 0 : event;
+    p->is_watched = event != UINT64_MAX || is_read || alarm_is_awaited(p) || p->lines.is_one_due;
 }
 
 bool clock_wait(struct platform *p, uint64_t time_ns)
@@ -135,8 +131,8 @@ uint64_t platform_time(struct platform *p)
     return clock_now(p) / NS_PER_US;
 }
 
-void platform_deadline(struct platform *p, uint64_t time, enum deadline_kind kind)
+void platform_deadline(struct platform *p, uint64_t time)
 {
     p->deadline_ns = ns_of_us(time);
-    p->deadline_can_wait = kind == DEADLINE_CAN_WAIT;
+    clock_note(p);
 }

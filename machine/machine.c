@@ -100,6 +100,7 @@ static void init_platform(struct platform *p, lua_State *host, const struct mach
     p->stop_time_ns = UINT64_MAX;
     p->lines.masked[0] = UINT64_MAX;
     p->lines.masked[1] = UINT64_MAX;
+    clock_note(p);
 }
 
 /* A block with platform and arena; NULL if the host has not that much. The arena's content is of no

@@ -77,8 +77,9 @@ struct platform {
     enum clock_kind clock;
     uint64_t time_ns;            /* virtual: now. host: last answer */
     uint64_t deadline_ns;        /* platform_deadline */
-    bool deadline_can_wait;      /* nothing that a program could see depends on it */
     uint64_t stop_time_ns;       /* machine_run's limit; UINT64_MAX: none */
+    uint64_t leave_ns;           /* clock_must_stop: from this time on */
+    bool is_watched;             /* clock_is_watched; clock_note brings both up to date */
     struct interrupt_lines lines;
     struct rtc rtc;
     struct uart uart;
@@ -113,12 +114,22 @@ uint64_t clock_next_event(struct platform *p);
 /* Whether platform_irq_next would answer something. Costs no time, unlike platform_irq_pending. */
 bool clock_interrupt_is_due(const struct platform *p);
 
+/* Brings the answers of the next two up to date: to be called when a deadline, the limit of a run,
+   an interrupt line or the RTC has changed, or the machine is halted. */
+void clock_note(struct platform *p);
+
 /* Whether the thread that runs has to be left: an interrupt is due, the machine is halted, or
-   p->stop_time_ns is reached. */
-bool clock_must_stop(struct platform *p);
+   p->stop_time_ns is reached. Asked around every system call. */
+static inline bool clock_must_stop(const struct platform *p)
+{
+    return p->time_ns >= p->leave_ns;
+}
 
 /* Whether time spent computing could be noticed at all, so that it must be counted. */
-bool clock_is_watched(const struct platform *p);
+static inline bool clock_is_watched(const struct platform *p)
+{
+    return p->is_watched;
+}
 
 /* Lets time pass up to `time_ns`: jumps, or has registry[p].sleep called with microseconds. False:
    the host program has no such function. */

@@ -30,10 +30,11 @@ static uint64_t due_in(const struct interrupt_lines *lines, unsigned word)
     return lines->pending[word] & ~lines->masked[word] & ~lines->claimed[word];
 }
 
-/* After every change: each kernel entry asks whether there is one. */
-static void note_due(struct interrupt_lines *lines)
+/* After every change of a line. */
+static void note_due(struct platform *p)
 {
-    lines->is_one_due = due_in(lines, 0) != 0 || due_in(lines, 1) != 0;
+    p->lines.is_one_due = due_in(&p->lines, 0) != 0 || due_in(&p->lines, 1) != 0;
+    clock_note(p);
 }
 
 /* The lowest line that may be handed to the kernel, or IRQ_NONE. */
@@ -49,12 +50,14 @@ static uint32_t lowest_due(const struct interrupt_lines *lines)
 }
 
 /* A line may be handed out again; a device that still asks is heard at once. */
-static void end_claim(struct interrupt_lines *lines, uint32_t irq)
+static void end_claim(struct platform *p, uint32_t irq)
 {
+    struct interrupt_lines *lines = &p->lines;
+
     bit_set(lines->claimed, irq, false);
     if (!bit_get(lines->edge, irq) && bit_get(lines->asserted, irq))
         bit_set(lines->pending, irq, true);
-    note_due(lines);
+    note_due(p);
 }
 
 uint32_t platform_irq_next(struct platform *p)
@@ -63,13 +66,14 @@ uint32_t platform_irq_next(struct platform *p)
 
     if (p->deadline_ns <= clock_now(p)) {
         p->deadline_ns = UINT64_MAX; /* until the kernel sets the next one */
+        clock_note(p);
         return IRQ_TIMER;
     }
     irq = lowest_due(&p->lines);
     if (irq != IRQ_NONE) {
         bit_set(p->lines.pending, irq, false);
         bit_set(p->lines.claimed, irq, true);
-        note_due(&p->lines);
+        note_due(p);
     }
     return irq;
 }
@@ -90,9 +94,9 @@ void platform_irq_mask(struct platform *p, uint32_t irq, bool is_masked)
         return; /* the timer cannot be masked */
     bit_set(p->lines.masked, irq, is_masked);
     if (is_masked)
-        note_due(&p->lines);
+        note_due(p);
     else
-        end_claim(&p->lines, irq);
+        end_claim(p, irq);
 }
 
 bool platform_irq_is_masked(const struct platform *p, uint32_t irq)
@@ -102,7 +106,7 @@ bool platform_irq_is_masked(const struct platform *p, uint32_t irq)
 
 void platform_irq_ack(struct platform *p, uint32_t irq)
 {
-    end_claim(&p->lines, irq);
+    end_claim(p, irq);
 }
 
 void platform_irq_trigger(struct platform *p, uint32_t irq, enum irq_trigger trigger)
@@ -121,18 +125,19 @@ void line_set(struct platform *p, uint32_t irq, bool is_asserted)
         bit_set(lines->pending, irq, true);
     else if (!bit_get(lines->edge, irq))
         bit_set(lines->pending, irq, false);
-    note_due(lines);
+    note_due(p);
 }
 
 void machine_raise(struct platform *p, uint32_t irq)
 {
     bit_set(p->lines.pending, irq, true);
-    note_due(&p->lines);
+    note_due(p);
 }
 
 void platform_halt(struct platform *p)
 {
     p->is_halted = true;
+    clock_note(p);
 }
 
 /* The machine that runs. An assertion that fails knows no machine, so this is the one thing that is

@@ -176,6 +176,15 @@ void cdt_insert(struct kernel *k, struct cap cap, struct slot *source, struct sl
     link_after(k, source, slot, cap_is_revocable(cap, source->cap));
 }
 
+/* The same, where it is known what comes of it: never an original. */
+void cdt_insert_reply(struct kernel *k, struct cap cap, struct slot *master, struct slot *slot)
+{
+    kassert(cap_type(cap) == CAP_REPLY && cap_type(master->cap) == CAP_REPLY);
+    kassert(slot_is_empty(slot));
+    slot->cap = cap;
+    link_after(k, master, slot, false);
+}
+
 /* The new slot takes the old one's place, flags and all, so ancestors and descendants notice
    nothing. */
 void cdt_move(struct kernel *k, struct cap cap, struct slot *source, struct slot *slot)

@@ -29,10 +29,12 @@ struct tcb *cdt_first_of_thread(struct kernel *k, const struct slot *slot);
 bool cdt_is_final(struct kernel *k, const struct slot *slot);
 
 /* Puts a capability into an empty slot. As an original without a parent (boot, a thread's reply
-   master); as a child or copy of the one in `source`; as the first capability to a new object made
-   from the untyped capability in `parent`. */
+   master); as a child or copy of the one in `source`; as the right to answer the thread whose reply
+   master that is; as the first capability to a new object made from the untyped capability in
+   `parent`. */
 void cdt_insert_root(struct kernel *k, struct cap cap, struct slot *slot);
 void cdt_insert(struct kernel *k, struct cap cap, struct slot *source, struct slot *slot);
+void cdt_insert_reply(struct kernel *k, struct cap cap, struct slot *master, struct slot *slot);
 void cdt_insert_new_object(struct kernel *k, struct cap cap, struct slot *parent,
                            struct slot *slot);
 

@@ -24,8 +24,8 @@ static bool call(struct kernel *k, struct tcb *caller)
 
     fast_take_head(k, ep, receiver);
     fast_transfer(k, caller, receiver, cap.endpoint.badge);
-    cdt_insert(k, cap_reply(k->current, false, receiver->can_grant),
-               &caller->slots[TCB_SLOT_REPLY], &receiver->slots[TCB_SLOT_CALLER]);
+    cdt_insert_reply(k, cap_reply(k->current, false, receiver->can_grant),
+                     &caller->slots[TCB_SLOT_REPLY], &receiver->slots[TCB_SLOT_CALLER]);
     caller->state = THREAD_BLOCKED_ON_REPLY;
     fast_switch(k, receiver);
     classic_set_deadline(k);

@@ -34,8 +34,8 @@ void classic_reply_setup(struct kernel *k, struct tcb *caller, struct tcb *recei
     kassert(cap_type(master->cap) == CAP_REPLY && master->cap.reply.is_master);
     kassert(cdt_first_child(k, master) == NULL);
     scheduler_set_state(k, caller, THREAD_BLOCKED_ON_REPLY);
-    cdt_insert(k, cap_reply(kernel_address(k, caller), false, can_grant), master,
-               &receiver->slots[TCB_SLOT_CALLER]);
+    cdt_insert_reply(k, cap_reply(kernel_address(k, caller), false, can_grant), master,
+                     &receiver->slots[TCB_SLOT_CALLER]);
 }
 
 /* Wherever the reply capability went, it is the master's only child. */

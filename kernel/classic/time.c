@@ -68,5 +68,5 @@ void classic_set_deadline(struct kernel *k)
         return;
     }
     k->tick_deadline = next;
-    platform_deadline(k->platform, next, DEADLINE_MATTERS);
+    platform_deadline(k->platform, next);
 }

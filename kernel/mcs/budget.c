@@ -104,12 +104,29 @@ void budget_charge(struct kernel *k, uint64_t usage, enum timeout_policy policy)
     }
 }
 
+/* Slices whose ends nobody has watched have ended all the same, each when it was over: what counts
+   now is the part of the last one. */
+static void charge_unwatched_slices(struct kernel *k, struct sched_context *sc)
+{
+    uint64_t over;
+
+    if (!k->slice_can_wait || !context_is_round_robin(sc) || k->consumed < refill_head(sc)->amount)
+        return;
+    over = (k->consumed - refill_head(sc)->amount) % sc->budget;
+    refill_reset_slice(sc);
+    sc->consumed += k->consumed - over;
+    k->consumed = over;
+}
+
 /* Whether the current thread may go on. */
 static bool check(struct kernel *k)
 {
     struct sched_context *sc = current_context(k);
 
     if (!sc || refill_is_sufficient(sc, k->consumed))
+        return !domain_is_over(k);
+    charge_unwatched_slices(k, sc);
+    if (refill_is_sufficient(sc, k->consumed))
         return !domain_is_over(k);
     budget_charge(k, k->consumed, MAY_TIME_OUT);
     return false;
@@ -151,6 +168,7 @@ void budget_yield(struct kernel *k)
 /* The slice was ended at the beginning of the entry; only the timer has to be set. */
 void budget_tick(struct kernel *k)
 {
+    k->deadline = 0;
     k->sets_deadline = true;
 }
 
@@ -188,13 +206,26 @@ static uint64_t least(uint64_t a, uint64_t b)
     return a < b ? a : b;
 }
 
+/* The end of a round robin slice gives the processor to the next of its priority. If nobody is
+   there, the slice begins anew and nobody notices; then it is enough that the next entry, whenever
+   that is, charges what has been used. A machine need not count instructions while such a thread
+   runs alone. But any entry may wake threads that are due a little later, so with one of those, or
+   with domains, no entry is left out. */
+static bool slice_can_wait(struct kernel *k, const struct tcb *t)
+{
+    struct sched_context *sc = sched_context_of(k, t);
+
+    return sc && context_is_round_robin(sc) && !k->all_time_counts && k->release_head == 0 &&
+           k->domain_count == 1 && !scheduler_has_equals(k, t);
+}
+
 static uint64_t next_deadline(struct kernel *k, const struct tcb *t)
 {
     struct sched_context *sc = sched_context_of(k, t);
     uint64_t next = UINT64_MAX;
 
-    if (sc)
-        next = k->now + refill_head(sc)->amount;
+    if (sc && !k->slice_can_wait)
+        next = k->now - k->consumed + refill_head(sc)->amount;
     if (k->domain_count > 1)
         next = least(next, k->now + k->domain_time_ticks);
     if (k->release_head)
@@ -202,28 +233,21 @@ static uint64_t next_deadline(struct kernel *k, const struct tcb *t)
     return next;
 }
 
-/* The end of a round robin slice gives the processor to the next of its priority. If nobody is
-   there, the slice begins anew and nobody notices, unless the time used is asked for. */
-static bool deadline_can_wait(struct kernel *k, const struct tcb *t)
-{
-    struct sched_context *sc = sched_context_of(k, t);
-
-    return sc && context_is_round_robin(sc) && !k->consumption_is_asked && k->release_head == 0 &&
-           k->domain_count == 1 && !scheduler_has_equals(k, t);
-}
-
-/* The platform is told what has changed. */
+/* Only what has changed is told to the platform. */
 static void set_deadline(struct kernel *k, const struct tcb *t)
 {
-    bool can_wait = deadline_can_wait(k, t);
+    bool can_wait = slice_can_wait(k, t);
+    uint64_t next;
 
-    if (!k->sets_deadline && can_wait == k->deadline_can_wait)
+    if (!k->sets_deadline && can_wait == k->slice_can_wait)
         return;
-    if (k->sets_deadline)
-        k->deadline = next_deadline(k, t);
-    k->deadline_can_wait = can_wait;
     k->sets_deadline = false;
-    platform_deadline(k->platform, k->deadline, can_wait ? DEADLINE_CAN_WAIT : DEADLINE_MATTERS);
+    k->slice_can_wait = can_wait;
+    next = next_deadline(k, t);
+    if (next == k->deadline)
+        return;
+    k->deadline = next;
+    platform_deadline(k->platform, next);
 }
 
 /* A thread that waited in YieldTo runs again: it has its answer before it goes on. */

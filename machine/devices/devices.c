@@ -35,6 +35,7 @@ bool device_load(struct platform *p, uint64_t address, unsigned size, uint64_t *
         return false;
     is_answered = device->load(p, address - device->address, size, value);
     device->update(p);
+    clock_note(p);
     return is_answered;
 }
 
@@ -47,6 +48,7 @@ bool device_store(struct platform *p, uint64_t address, unsigned size, uint64_t 
         return false;
     is_answered = device->store(p, address - device->address, size, value);
     device->update(p);
+    clock_note(p);
     return is_answered;
 }
 
@@ -63,4 +65,5 @@ void devices_update(struct platform *p)
         return;
     for (unsigned i = 0; i < DEVICE_COUNT; i++)
         devices[i].update(p);
+    clock_note(p);
 }

@@ -7,10 +7,6 @@ enum { NESTING_MAX = 4 }; /* each of them may fill as much of the C stack as Lua
 
 enum { NO_ENGINE_HEAP_TOO_SMALL = 1 }; /* 0 and 2 are the other engine's */
 
-/* A yield leaves by longjmp, and then a processor predicts wrongly where each of the functions up to
-   the stub returns to: the fewer there are, the better. */
-#define IN_LINE static inline __attribute__((always_inline))
-
 static bool is_root_thread(struct kernel *k, const struct tcb *t)
 {
     return kernel_address(k, t) == k->root_thread;
@@ -25,7 +21,8 @@ static void refuse_to_run(struct platform *p, struct tcb *t)
 }
 
 /* Runs the coroutine until it comes back. Other threads, of this process too, may be below it on
-   the C stack. */
+   the C stack. In line, for a yield leaves by longjmp: behind it a processor predicts wrongly where
+   each function up to the stub returns to. */
 IN_LINE int run_coroutine(struct lua_thread *thread, int arguments)
 {
     struct process *process = thread->process;

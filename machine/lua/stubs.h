@@ -28,9 +28,9 @@ RARE uint64_t stub_refuse_word(lua_State *L, int index, const char *function,
 RARE uint64_t stub_zero_or_refuse(lua_State *L, int index, const char *function,
                                   const char *parameter);
 
-/* A word: an integer, or what Lua's own functions take for one: a number with an integral value, or a
-   text of one. Raises an error that says which argument it is not. In line, since a message has
-   six. */
+/* A word: an integer, or what Lua's own functions take for one: a number with an integral value, or
+   the text of an integer. Raises an error that says which argument it is not. In line, since a
+   message has six. */
 static inline uint64_t stub_word(lua_State *L, int index, const char *function,
                                  const char *parameter)
 {

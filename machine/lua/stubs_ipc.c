@@ -26,11 +26,10 @@ enum {
 
 _Static_assert(REG_A2 == REG_A0 + 2, "badge, info and words lie side by side");
 
-/* --- what all of them do ------------------------------------------------------------------------ */
+/* --- what all of them do ---------------------------------------------------------------------- */
 
-/* In line, and once for each function with its `flags`: a constant that decides at compile time
-   what is left of these. A message is passed in the time of some dozen calls of Lua's API. */
-#define IN_LINE static inline __attribute__((always_inline))
+/* These are compiled for each function anew, with its `flags`: a constant that decides what is left
+   of them. A message is passed in the time of some dozen calls of Lua's API. */
 
 IN_LINE void read_word(lua_State *L, struct tcb *t, enum context_register where, int index,
                        const char *function, const char *parameter)
@@ -128,7 +127,7 @@ IN_LINE int push_results(lua_State *L, unsigned flags)
     return count + MESSAGE_REGISTER_COUNT;
 }
 
-/* --- the functions ------------------------------------------------------------------------------ */
+/* --- the functions ---------------------------------------------------------------------------- */
 
 enum {
     RECEIVES = RETURNS_INFO | RETURNS_BADGE | STORES_WORDS,

@@ -2,14 +2,13 @@
 /* Whether a program could ask how much time a scheduling context has used.
  *
  * What is computed while nobody could be preempted need not be counted, and counting makes Lua half
- * as fast. But a program that asks afterwards wants to know it. So a program is looked at when it is
- * compiled: without one of these words in its text it has no name for the question. (It could make
- * one up, byte by byte: then the first answer may be too small.) */
+ * as fast. But a program that asks afterwards wants to know it. So a program is looked at when it
+ * is compiled: without one of these words in its text it has no name for the question. (It could
+ * make one up, byte by byte: then the first answer may be too small.) */
 #ifndef MACHINE_LUA_TIME_WORDS_H
 #define MACHINE_LUA_TIME_WORDS_H
 
-#include <stdbool.h>
-#include <stddef.h>
+#include "kernel/types.h"
 
 enum { TIME_WORD_COUNT = 3 };
 

@@ -374,6 +374,7 @@ static void slice_ends_at_a_call(struct system *s)
 {
     struct timed a = make_periodic(s, 10, 2000, 2000);
 
+    kernel_count_time(s->k); /* so that the ends of slices are watched */
     root_sleep(s);
     s->platform.time_us += 1995;
     trap(s, ABI_YIELD + 100); /* none: its time is up before anybody looks */

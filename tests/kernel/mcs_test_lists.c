@@ -2,10 +2,10 @@
 #include "tests/kernel/test_lists.h"
 
 extern const struct test refill_tests[], budget_tests[], context_tests[], mcs_reply_tests[],
-    mcs_check_tests[], mcs_fastpath_tests[];
+    mcs_check_tests[], mcs_fastpath_tests[], unwatched_tests[];
 extern const struct error_row mcs_errors[];
 
 const struct test *const test_lists[] = {SHARED_TESTS, refill_tests, budget_tests, context_tests,
                                          mcs_reply_tests, mcs_check_tests, mcs_fastpath_tests,
-                                         NULL};
+                                         unwatched_tests, NULL};
 const struct error_row *const error_lists[] = {SHARED_ERRORS, mcs_errors, NULL};

@@ -56,9 +56,8 @@ uint64_t platform_time(struct platform *p)
     return p->time_us;
 }
 
-void platform_deadline(struct platform *p, uint64_t time, enum deadline_kind kind)
+void platform_deadline(struct platform *p, uint64_t time)
 {
-    (void)kind; /* watching it costs nothing here */
     p->deadline_us = time;
 }
 

@@ -191,7 +191,7 @@ raises("nil", "bad argument #2 to 'CNode_Delete' (index: number expected, got ni
 raises("nothing", "bad argument #3 to 'CNode_Delete' (depth: number expected, got no value)",
   seL4.CNode_Delete, root, 5)
 raises("a text", "bad argument #1 to 'TCB_Resume' (_service: number expected, got string)",
-  seL4.TCB_Resume, "5")
+  seL4.TCB_Resume, "worker")
 raises("a fraction", "bad argument #2 to 'CNode_Delete' (index: 1.5 is not an integer)",
   seL4.CNode_Delete, root, 1.5, depth)
 raises("a table", "bad argument #2 to 'TCB_ReadRegisters' (suspend_source: boolean expected, got "
@@ -208,6 +208,7 @@ raises("CallWithMRs", "bad argument #4 to 'CallWithMRs' (m1: number expected, go
 raises("GetMR", "bad argument #1 to 'GetMR' (i: 120 is not from 0 to 119)", seL4.GetMR, 120)
 raises("Entry", "function expected", seL4.Entry, 5)
 is("an integral float is a number", seL4.TCB_Suspend(thread + 0.0), 0)
+is("a text of an integer is one", seL4.TCB_Suspend(tostring(thread)), 0)
 is("0 and 1 are booleans", (seL4.TCB_ReadRegisters(thread, 0, 0, 1)), 0)
 is("a negative word is a large one", seL4.TCB_SetPriority(thread, tcb, -1), seL4.RangeError)
 seL4.TCB_ReadRegisters(thread, false, 0, 1)
