@@ -197,8 +197,8 @@ static void set_deadline(struct kernel *k, const struct tcb *t)
         next = k->now + refill_head(sc)->amount;
     if (k->domain_count > 1)
         next = least(next, k->now + k->domain_time_ticks);
-    if (k->release_head)
-        next = least(next, refill_head(sched_context_of(k, tcb_at(k, k->release_head)))->time);
+    if (k->release_root)
+        next = least(next, refill_head(sched_context_of(k, tcb_at(k, k->release_root)))->time);
     platform_deadline(k->platform, next);
 }
 
