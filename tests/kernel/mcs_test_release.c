@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The release queue by itself: its order, and how much of it an operation looks at.
    mcs/release_queue.c; what threads see of it is in mcs_test_budget.c. */
-#include <stdlib.h>
 #include <string.h>
 
 #include "tests/kernel/mcs_threads.h"
@@ -270,8 +269,8 @@ struct crowd {
     struct system *s;
     unsigned count;
     kaddr start;
-    bool *may_look;             /* one for each thread */
-    struct release_node *nodes; /* of the unfit ones, as they were */
+    bool may_look[CROWD];
+    struct release_node nodes[CROWD]; /* as they were when some were made unfit */
 };
 
 static struct tcb *member(const struct crowd *c, unsigned i)
@@ -424,18 +423,13 @@ static void crowd_try(struct crowd *c, unsigned count, unsigned order)
 
 static void looks_at_few(struct system *s)
 {
-    struct crowd c = {.s = s, .start = object_of(s, s->untyped) + CROWD_OFFSET};
+    static struct crowd c; /* too large for the stack */
 
-    c.may_look = calloc(CROWD, sizeof(*c.may_look));
-    c.nodes = calloc(CROWD, sizeof(*c.nodes));
-    if (c.may_look == NULL || c.nodes == NULL)
-        system_fail("the host has no memory");
+    c = (struct crowd){.s = s, .start = object_of(s, s->untyped) + CROWD_OFFSET};
     for (unsigned order = 0; order < 3; order++) {
         crowd_try(&c, 10, order);
         crowd_try(&c, CROWD, order);
     }
-    free(c.may_look);
-    free(c.nodes);
 }
 
 const struct test release_tests[] = {
