@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The MCS configuration: budgets, call stacks, and both ends of each tie between threads, scheduling
- * contexts, notifications and reply objects; at last the release queue (release_queue.c). */
+/* The MCS configuration: budgets, call stacks, and both ends of each tie between threads,
+ * scheduling contexts, notifications and reply objects; at last the release queue
+ * (release_queue.c). */
 #include "kernel/check/walk.h"
 #include "kernel/flavour.h"
 #include "kernel/ipc/notification.h"

@@ -3,8 +3,8 @@
  * mcs/release_queue.c.
  *
  * The walk goes from the root to the left, then to the right, and back up by the parents' links, as
- * a heap may be as deep as it has threads. It ends in a broken state, too: who is visited has been
- * seen to name the thread above as its parent and to hang there only once, and the root has none. */
+ * a heap may be as deep as it has threads. It ends in a broken state, too: the root has no parent,
+ * and whoever else is visited names the thread above as its parent and hangs there only once. */
 #include "kernel/check/walk.h"
 #include "kernel/mcs/sched_context.h"
 
@@ -54,8 +54,8 @@ static bool check_waiting(struct check *c, kaddr at)
     struct sched_context *sc;
 
     if (!t->awaits_budget || t->is_queued)
-        return check_broken(c, "a thread that does not await its budget is in the release queue:",
-                            at);
+        return check_broken(c,
+                            "a thread that does not await its budget is in the release queue:", at);
     if (!thread_is_runnable(t))
         return check_broken(c, "a thread that cannot run awaits its budget:", at);
     if (!check_is_memory(c, t->sched_context, MIN_SCHED_CONTEXT_BITS,
@@ -77,8 +77,8 @@ static bool check_order(struct check *c, kaddr at)
     uint64_t earlier;
 
     if (t->release.serial == 0 || t->release.serial > c->k->release_serial)
-        return check_broken(c, "a thread has a serial number that the release queue never gave:",
-                            at);
+        return check_broken(c,
+                            "a thread has a serial number that the release queue never gave:", at);
     if (!above)
         return true;
     earlier = refill_head(sched_context_of(c->k, above))->time;
@@ -124,9 +124,9 @@ static bool count_waiting(struct check *c, uint64_t *count)
             continue;
         t = tcb_at(c->k, s->cap.tcb.object);
         *count += t->awaits_budget;
-        if (!t->awaits_budget && (t->release.parent != 0 || t->release.left != 0 ||
-                                  t->release.right != 0 || t->release.rank != 0 ||
-                                  t->release.serial != 0))
+        if (!t->awaits_budget &&
+            (t->release.parent != 0 || t->release.left != 0 || t->release.right != 0 ||
+             t->release.rank != 0 || t->release.serial != 0))
             return check_broken_thread(
                 c, "a thread that does not await its budget has a place in the release queue:", t);
     }

@@ -23,13 +23,13 @@
  * long the ways on the left become.
  *
  * Two heaps are merged along their right spines, which is all that insertion (a heap of one) and
- * removal (the two below the one that goes) consist of: at most 2 log2(n + 1) comparisons. A removal
- * may change ranks above it. They are put right upwards for as long as they change, which is not
- * far: if a rank has grown, those above change only where the old ones were one more at each step;
- * if it has become less, only where the new ones are; and neither exceeds log2(n + 1).
+ * removal (the two below the one that goes) consist of: at most 2 log2(n + 1) comparisons. After a
+ * removal the ranks above are put right, upwards for as long as they change. That is not far: a rank
+ * only changes with that of the lesser child, so on the way up the old ranks, if they grow, or the
+ * new ones, if they shrink, are one more at each step, and none exceeds log2(n + 1).
  *
- * So no operation takes long even once, where a heap that is good on the average would let a user
- * choose the moment of the bad case. Nothing here is recursive, and nothing is allocated.
+ * So no operation takes long even once. A heap that is fast only on the average would let a user
+ * choose the moment of the slow case.
  *
  * Source: Crane 1972; Knuth, "The Art of Computer Programming" vol. 3, 5.2.3; Tarjan, "Data
  * Structures and Network Algorithms", chapter 3. */

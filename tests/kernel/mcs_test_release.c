@@ -411,11 +411,12 @@ static void crowd_try(struct crowd *c, unsigned count, unsigned order)
         make_member(c, i, time_in_order(i, count, order, &random));
     for (unsigned i = 0; i < count; i++)
         release_enqueue(c->s->k, member(c, i));
-    for (unsigned i = 0; i < 60; i++) {
+    for (unsigned i = 0; i < 20; i++) {
         kaddr any = c->start + random_number(&random, count) * CROWD_STRIDE;
 
-        crowd_move(c, i % 3 == 0 ? c->s->k->release_root : i % 3 == 1 ? leftmost(c) : any,
-                   SOON + random_number(&random, count));
+        crowd_move(c, c->s->k->release_root, SOON + random_number(&random, count));
+        crowd_move(c, leftmost(c), SOON + random_number(&random, count));
+        crowd_move(c, any, SOON + random_number(&random, count));
     }
     crowd_move(c, leftmost(c), 1);
     crowd_move(c, leftmost(c), UINT64_MAX);
