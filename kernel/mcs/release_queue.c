@@ -24,9 +24,9 @@
  *
  * Two heaps are merged along their right spines, which is all that insertion (a heap of one) and
  * removal (the two below the one that goes) consist of: at most 2 log2(n + 1) comparisons. After a
- * removal the ranks above are put right, upwards for as long as they change. That is not far: a rank
- * only changes with that of the lesser child, so on the way up the old ranks, if they grow, or the
- * new ones, if they shrink, are one more at each step, and none exceeds log2(n + 1).
+ * removal the ranks above are put right, upwards for as long as they change. That is not far: a
+ * rank only changes with that of the lesser child, so on the way up the old ranks, if they grow, or
+ * the new ones, if they shrink, are one more at each step, and none exceeds log2(n + 1).
  *
  * So no operation takes long even once. A heap that is fast only on the average would let a user
  * choose the moment of the slow case.
