@@ -16,7 +16,8 @@
  *     itself counted: one more than the lesser of its children's ranks, nobody's being 0.
  *   - The right child's rank is never above the left one's. So a thread's right spine - its right
  *     child, that one's right child, and so on - is as long as its rank says.
- *   - The time of a head refill does not change while its thread is here.
+ *   - The time of a head refill does not change while its thread is here (or is seen to have, once
+ *     that breaks the order).
  *
  * All of a tree's levels down to its rank are full: below a thread of rank r there are, with it, at
  * least 2^r - 1. With n threads no rank, hence no right spine, is longer than log2(n + 1), however
