@@ -49,7 +49,8 @@ struct kernel {
     uint64_t now;              /* at the beginning of this entry */
     uint64_t consumed;         /* by current_context, not charged yet */
     kaddr current_context;     /* on whose account time passes; 0: nobody's */
-    kaddr release_head;        /* threads that wait for budget, the earliest first */
+    kaddr release_root;        /* threads that wait for budget: the first (mcs/release_queue.c) */
+    uint64_t release_serial;   /* how many have begun to */
     bool sets_deadline;        /* at the end of this entry */
     bool slice_can_wait;       /* its end is not watched; kernel_count_time: it never can */
     bool all_time_counts;

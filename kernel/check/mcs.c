@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* The MCS configuration: budgets, the release queue, call stacks, and both ends of each tie between
- * threads, scheduling contexts, notifications and reply objects. */
+/* The MCS configuration: budgets, call stacks, and both ends of each tie between threads,
+ * scheduling contexts, notifications and reply objects; at last the release queue
+ * (release_queue.c). */
 #include "kernel/check/walk.h"
 #include "kernel/flavour.h"
 #include "kernel/ipc/notification.h"
 #include "kernel/mcs/mcs.h"
 
-/* What the walk over all capabilities counts, to compare with what the queues and stacks hold. */
+/* What the walk over all capabilities counts, to compare with what the stacks hold. */
 struct counts {
-    uint64_t waiting;  /* threads that await budget */
     uint64_t linked;   /* reply objects in call stacks of more than one, or on top of one */
     uint64_t stacked;  /* the same, seen from the tops of the stacks */
 };
@@ -108,11 +108,10 @@ static bool check_reply_of(struct check *c, const struct tcb *t, kaddr at)
     return true;
 }
 
-static bool check_thread(struct check *c, kaddr at, struct counts *counts)
+static bool check_thread(struct check *c, kaddr at)
 {
     const struct tcb *t = tcb_at(c->k, at);
 
-    counts->waiting += t->awaits_budget;
     if (t->sched_context != 0 &&
         (!is_context(c, t->sched_context) || sched_context_of(c->k, t)->thread != at))
         return check_broken(c, "a scheduling context does not know its thread:", at);
@@ -181,48 +180,6 @@ static bool check_reply(struct check *c, kaddr at, struct counts *counts)
     return true;
 }
 
-/* --- the release queue ------------------------------------------------------------------------ */
-
-static bool check_waiting(struct check *c, kaddr at, kaddr previous, uint64_t earliest)
-{
-    struct tcb *t = tcb_at(c->k, at);
-    struct sched_context *sc;
-
-    if (!t->awaits_budget || t->is_queued || t->ready_previous != previous)
-        return check_broken(c, "the release queue's links disagree at thread", at);
-    if (!thread_is_runnable(t))
-        return check_broken(c, "a thread that cannot run awaits its budget:", at);
-    if (!is_context(c, t->sched_context) || !context_is_active(sched_context_of(c->k, t)))
-        return check_broken(c, "a thread awaits its budget without a scheduling context:", at);
-    sc = sched_context_of(c->k, t);
-    if (refill_head(sc)->time < earliest)
-        return check_broken(c, "the release queue is not in order at thread", at);
-    if (context_can_run(sc, c->k->now))
-        return check_broken(c, "a thread awaits its budget and has it:", at);
-    return true;
-}
-
-static bool check_release_queue(struct check *c, uint64_t expected)
-{
-    uint64_t count = 0;
-    uint64_t earliest = 0;
-    kaddr previous = 0;
-
-    for (kaddr at = c->k->release_head; at != 0; at = tcb_at(c->k, at)->ready_next) {
-        if (!is_thread(c, at))
-            return check_broken(c, "the release queue leads to no thread:", at);
-        if (!check_waiting(c, at, previous, earliest))
-            return false;
-        earliest = refill_head(sched_context_of(c->k, tcb_at(c->k, at)))->time;
-        previous = at;
-        count++;
-    }
-    if (count != expected)
-        return check_broken(c, "threads that await budget and the release queue differ; in it are",
-                            count);
-    return true;
-}
-
 /* --- everything ------------------------------------------------------------------------------- */
 
 static bool check_part(struct check *c, struct cap cap, struct counts *counts)
@@ -230,7 +187,7 @@ static bool check_part(struct check *c, struct cap cap, struct counts *counts)
     if (cap_type(cap) == CAP_SCHED_CONTEXT)
         return check_context(c, cap);
     if (cap_type(cap) == CAP_TCB)
-        return check_thread(c, cap.tcb.object, counts);
+        return check_thread(c, cap.tcb.object);
     if (cap_type(cap) == CAP_NOTIFICATION)
         return check_notification(c, cap.notification.object);
     if (cap_type(cap) == CAP_REPLY_OBJECT)
@@ -251,5 +208,5 @@ bool check_time_and_replies(struct check *c)
     if (c->k->current_context != tcb_at(c->k, c->k->current)->sched_context)
         return check_broken(c, "time is charged to another's scheduling context:",
                             c->k->current_context);
-    return check_release_queue(c, counts.waiting);
+    return check_release_queue(c);
 }

@@ -109,7 +109,7 @@ static bool check_no_links(struct check *c, const struct tcb *t)
 {
     if (!waits(t) && (t->queue_next != 0 || t->queue_previous != 0))
         return check_broken_thread(c, "a thread that does not wait is linked into a queue:", t);
-    if (!t->is_queued && !t->awaits_budget && (t->ready_next != 0 || t->ready_previous != 0))
+    if (!t->is_queued && (t->ready_next != 0 || t->ready_previous != 0))
         return check_broken_thread(c, "a thread that is not ready is linked into a ready queue:",
                                    t);
     return true;

@@ -61,6 +61,9 @@ bool check_mappings(struct check *c);
 /* irq.c */
 bool check_irqs(struct check *c);
 
+/* release_queue.c: MCS, a part of check_time_and_replies */
+bool check_release_queue(struct check *c);
+
 /* What only one configuration has; struct flavour names it. */
 bool check_replies(struct check *c);          /* replies.c: classic, reply capabilities */
 bool check_time_and_replies(struct check *c); /* mcs.c: scheduling contexts, reply objects */

@@ -215,7 +215,7 @@ static bool slice_can_wait(struct kernel *k, const struct tcb *t)
 {
     struct sched_context *sc = sched_context_of(k, t);
 
-    return sc && context_is_round_robin(sc) && !k->all_time_counts && k->release_head == 0 &&
+    return sc && context_is_round_robin(sc) && !k->all_time_counts && k->release_root == 0 &&
            k->domain_count == 1 && !scheduler_has_equals(k, t);
 }
 
@@ -228,8 +228,8 @@ static uint64_t next_deadline(struct kernel *k, const struct tcb *t)
         next = k->now - k->consumed + refill_head(sc)->amount;
     if (k->domain_count > 1)
         next = least(next, k->now + k->domain_time_ticks);
-    if (k->release_head)
-        next = least(next, refill_head(sched_context_of(k, tcb_at(k, k->release_head)))->time);
+    if (k->release_root)
+        next = least(next, refill_head(sched_context_of(k, tcb_at(k, k->release_root)))->time);
     return next;
 }
 

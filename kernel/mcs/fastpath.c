@@ -19,7 +19,7 @@
 /* Whether a thread that has been waiting for its budget has it now. */
 static bool somebody_is_due(struct kernel *k, uint64_t now)
 {
-    const struct tcb *first = tcb_at(k, k->release_head);
+    const struct tcb *first = tcb_at(k, k->release_root);
 
     return first != NULL && refill_is_ready(sched_context_of(k, first), now);
 }

@@ -109,6 +109,7 @@ void refill_reset_slice(struct sched_context *sc);
 
 /* --- release_queue.c: threads whose budget comes back later, the earliest first --------------- */
 
+/* Its time is the one of its context's head refill, which must not change before it is removed. */
 void release_enqueue(struct kernel *k, struct tcb *t);
 void release_remove(struct kernel *k, struct tcb *t); /* no effect when it is not there */
 

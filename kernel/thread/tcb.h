@@ -55,6 +55,15 @@ struct fault {
     uint64_t code;    /* FAULT_USER_EXCEPTION: code; FAULT_VM: status (CAUSE_*) */
 };
 
+/* MCS: a thread's place in the release queue, a heap (mcs/release_queue.c). */
+struct release_node {
+    kaddr parent; /* 0: it is the root, or not there */
+    kaddr left;
+    kaddr right;
+    uint64_t rank;   /* threads on the shortest way down to a missing child, this one included */
+    uint64_t serial; /* who came first, of those with equal times */
+};
+
 enum { THREAD_NAME_SIZE = 32, EXPLANATION_SIZE = 512, ENGINE_WORDS = 16, FPU_WORDS = 33 };
 
 struct tcb {
@@ -92,8 +101,9 @@ struct tcb {
     kaddr queue_next;       /* the endpoint's or notification's queue */
     kaddr queue_previous;
 
-    kaddr ready_next;       /* the ready queue, while is_queued; MCS: or the release queue */
+    kaddr ready_next;       /* the ready queue, while is_queued */
     kaddr ready_previous;
+    struct release_node release; /* MCS: zero unless it awaits budget */
 
     struct fault fault;
     uint64_t fault_handler;  /* classic: CPtr in the thread's own CSpace */

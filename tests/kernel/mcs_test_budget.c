@@ -89,15 +89,16 @@ static void release_order(struct system *s)
     root_sleep(s);
     pass_until(s, s->platform.time_us + 3000);
     EXPECT(current(s) == NULL);
-    EXPECT_EQUAL(s->k->release_head, kernel_address(s->k, early.t));
-    EXPECT_EQUAL(early.t->ready_next, kernel_address(s->k, middle.t));
-    EXPECT_EQUAL(middle.t->ready_next, kernel_address(s->k, late.t));
+    EXPECT_EQUAL(s->k->release_root, kernel_address(s->k, early.t));
     root_wake(s);
     EXPECT_OK(invoke(s, middle.cap, ABI_TCB_SUSPEND, NO_CAPS, NO_WORDS));
-    EXPECT_EQUAL(early.t->ready_next, kernel_address(s->k, late.t));
     EXPECT(!middle.t->awaits_budget);
     resume(s, middle.cap);
-    EXPECT_EQUAL(early.t->ready_next, kernel_address(s->k, middle.t));
+    EXPECT(middle.t->awaits_budget);
+    EXPECT_OK(invoke(s, early.cap, ABI_TCB_SUSPEND, NO_CAPS, NO_WORDS));
+    EXPECT_EQUAL(s->k->release_root, kernel_address(s->k, middle.t));
+    EXPECT_OK(invoke(s, middle.cap, ABI_TCB_SUSPEND, NO_CAPS, NO_WORDS));
+    EXPECT_EQUAL(s->k->release_root, kernel_address(s->k, late.t));
 }
 
 /* --- turns ------------------------------------------------------------------------------------ */
@@ -242,7 +243,7 @@ static void exit_without_budget(struct system *s)
     system_check(s);
     EXPECT(current(s) == NULL && timed.t->has_ended && !timed.t->awaits_budget);
     EXPECT_EQUAL(timed.t->state, THREAD_INACTIVE);
-    EXPECT_EQUAL(s->k->release_head, 0);
+    EXPECT_EQUAL(s->k->release_root, 0);
 }
 
 /* --- timeouts --------------------------------------------------------------------------------- */

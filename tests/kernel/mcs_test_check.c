@@ -244,29 +244,84 @@ static void top_other_way(struct system *s)
 
 /* --- the release queue ------------------------------------------------------------------------ */
 
-/* Two threads that have used up their budgets. */
+/* Threads that have used up their budgets; `first` is the root, the others are below it. */
 struct waiting {
-    struct timed first, second;
+    struct timed first, left, right;
 };
 
 static struct waiting make_waiting(struct system *s)
 {
-    struct waiting w = {make_stopped(s), make_stopped(s)};
+    struct timed made[3] = {make_stopped(s), make_stopped(s), make_stopped(s)};
+    struct waiting w = {.first = made[0]};
 
-    resume(s, w.first.cap);
-    resume(s, w.second.cap);
+    for (unsigned i = 0; i < 3; i++)
+        resume(s, made[i].cap);
     root_sleep(s);
-    pass_until(s, s->platform.time_us + 600);
+    pass_until(s, s->platform.time_us + 900);
     EXPECT(current(s) == NULL);
-    if (s->k->release_head == kernel_address(s->k, w.second.t))
-        w = (struct waiting){w.second, w.first};
+    for (unsigned i = 0; i < 3; i++) {
+        kaddr at = kernel_address(s->k, made[i].t);
+
+        if (at == s->k->release_root)
+            w.first = made[i];
+        else if (tcb_at(s->k, s->k->release_root)->release.left == at)
+            w.left = made[i];
+        else
+            w.right = made[i];
+    }
+    EXPECT(w.left.t != NULL && w.right.t != NULL);
     return w;
 }
 
-static void release_links(struct system *s)
+static void release_parent(struct system *s)
 {
-    make_waiting(s).second.t->ready_previous = 0;
+    make_waiting(s).right.t->release.parent = 0;
     expect_trouble(s, "the release queue's links disagree at thread");
+}
+
+static void release_root_parent(struct system *s)
+{
+    struct waiting w = make_waiting(s);
+
+    w.first.t->release.parent = kernel_address(s->k, w.left.t);
+    expect_trouble(s, "the release queue's links disagree at thread");
+}
+
+static void release_circle(struct system *s)
+{
+    struct waiting w = make_waiting(s);
+
+    w.left.t->release.left = kernel_address(s->k, w.first.t);
+    expect_trouble(s, "the release queue's links disagree at thread");
+}
+
+static void release_twice(struct system *s)
+{
+    struct waiting w = make_waiting(s);
+
+    w.first.t->release.right = w.first.t->release.left;
+    expect_trouble(s, "both of the release queue's links are the same at thread");
+}
+
+static void release_leaning(struct system *s)
+{
+    struct waiting w = make_waiting(s);
+
+    w.first.t->release.left = 0;
+    w.first.t->release.rank = 2;
+    expect_trouble(s, "the release queue leans to the right at thread");
+}
+
+static void release_rank(struct system *s)
+{
+    make_waiting(s).first.t->release.rank = 1;
+    expect_trouble(s, "a rank in the release queue is wrong: thread");
+}
+
+static void release_rank_of_a_leaf(struct system *s)
+{
+    make_waiting(s).left.t->release.rank = 2;
+    expect_trouble(s, "a rank in the release queue is wrong: thread");
 }
 
 static void release_blocked(struct system *s)
@@ -275,16 +330,47 @@ static void release_blocked(struct system *s)
     expect_trouble(s, "a thread that cannot run awaits its budget:");
 }
 
+static void release_not_waiting(struct system *s)
+{
+    struct waiting w = make_waiting(s);
+
+    w.left.t->awaits_budget = false;
+    w.left.t->state = THREAD_INACTIVE;
+    expect_trouble(s, "a thread that does not await its budget is in the release queue:");
+}
+
 static void release_without_context(struct system *s)
 {
     make_waiting(s).first.sc->refill_max = 0;
     expect_trouble(s, "a thread awaits its budget without a scheduling context:");
 }
 
+/* As if its context had been charged meanwhile. */
 static void release_order(struct system *s)
 {
     refill_head(make_waiting(s).first.sc)->time += 5000;
     expect_trouble(s, "the release queue is not in order at thread");
+}
+
+static void release_order_of_equals(struct system *s)
+{
+    struct waiting w = make_waiting(s);
+
+    refill_head(w.right.sc)->time = refill_head(w.first.sc)->time;
+    w.first.t->release.serial = w.right.t->release.serial;
+    expect_trouble(s, "the release queue is not in order at thread");
+}
+
+static void release_serial(struct system *s)
+{
+    make_waiting(s).left.t->release.serial += 100;
+    expect_trouble(s, "a thread has a serial number that the release queue never gave:");
+}
+
+static void release_no_serial(struct system *s)
+{
+    make_waiting(s).first.t->release.serial = 0;
+    expect_trouble(s, "a thread has a serial number that the release queue never gave:");
 }
 
 static void release_ready(struct system *s)
@@ -295,14 +381,29 @@ static void release_ready(struct system *s)
 
 static void release_forgotten(struct system *s)
 {
-    make_waiting(s).first.t->ready_next = 0;
-    expect_trouble(s, "threads that await budget and the release queue differ; in it are 0x1");
+    struct waiting w = make_waiting(s);
+
+    w.first.t->release.right = 0;
+    w.first.t->release.rank = 1;
+    expect_trouble(s, "threads that await budget and the release queue differ; in it are 0x2");
+}
+
+static void release_remains(struct system *s)
+{
+    make_stopped(s).t->release.serial = 1;
+    expect_trouble(s, "a thread that does not await its budget has a place in the release queue:");
 }
 
 static void release_astray(struct system *s)
 {
     make_waiting(s);
-    s->k->release_head = 0x1234;
+    s->k->release_root = 0x1234;
+    expect_trouble(s, "the release queue leads to no thread: 0x1234");
+}
+
+static void release_astray_below(struct system *s)
+{
+    make_waiting(s).left.t->release.left = 0x1234;
     expect_trouble(s, "the release queue leads to no thread: 0x1234");
 }
 
@@ -332,11 +433,23 @@ const struct test mcs_check_tests[] = {
     TEST("kernel_check: a context in the middle of a call stack", context_in_the_middle),
     TEST("kernel_check: a reply object that its context does not know", top_one_way),
     TEST("kernel_check: a context that its reply object does not know", top_other_way),
-    TEST("kernel_check: the release queue's links", release_links),
+    TEST("kernel_check: a parent that the release queue's child does not know", release_parent),
+    TEST("kernel_check: the release queue's root with a parent", release_root_parent),
+    TEST("kernel_check: a release queue that is a circle", release_circle),
+    TEST("kernel_check: a thread twice in the release queue", release_twice),
+    TEST("kernel_check: a release queue that leans to the right", release_leaning),
+    TEST("kernel_check: a rank in the release queue", release_rank),
+    TEST("kernel_check: a rank at the release queue's end", release_rank_of_a_leaf),
     TEST("kernel_check: a stopped thread in the release queue", release_blocked),
+    TEST("kernel_check: a thread in the release queue that says it is not", release_not_waiting),
     TEST("kernel_check: a thread without context in the release queue", release_without_context),
-    TEST("kernel_check: the release queue's order", release_order),
+    TEST("kernel_check: a time that changes in the release queue", release_order),
+    TEST("kernel_check: the release queue's order of equal times", release_order_of_equals),
+    TEST("kernel_check: a serial number that the release queue never gave", release_serial),
+    TEST("kernel_check: no serial number in the release queue", release_no_serial),
     TEST("kernel_check: a thread in the release queue that has its budget", release_ready),
     TEST("kernel_check: a thread that the release queue has forgotten", release_forgotten),
+    TEST("kernel_check: a thread that has left and keeps its number", release_remains),
     TEST("kernel_check: a release queue that leads nowhere", release_astray),
+    TEST("kernel_check: a thread in the release queue that leads nowhere", release_astray_below),
     TESTS_END};

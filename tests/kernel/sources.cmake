@@ -25,8 +25,8 @@ endfunction()
 kernel_test_program(kernel_tests classic classic_test_reply.c classic_test_slices.c
   classic_test_check.c classic_test_fastpath.c two_ways.c)
 kernel_test_program(kernel_tests_mcs mcs mcs_threads.c mcs_test_refill.c mcs_test_budget.c
-  mcs_test_unwatched.c mcs_test_context.c mcs_test_reply.c mcs_test_check.c mcs_test_fastpath.c
-  two_ways.c)
+  mcs_test_release.c mcs_test_unwatched.c mcs_test_context.c mcs_test_reply.c mcs_test_check.c
+  mcs_test_fastpath.c two_ways.c)
 
 # random_program(PROGRAM CONFIGURATION)
 function(random_program program configuration)
