@@ -44,6 +44,9 @@ _Noreturn void platform_assertion_failed(const char *condition, const char *file
 /* In place of each call, whatever the compiler thinks of it; says why where it is used. */
 #define IN_LINE static inline __attribute__((always_inline))
 
+/* Hardly ever called: its place is not in the middle of what always is. */
+#define RARE __attribute__((cold))
+
 /* The lowest `bits` bits set; bits from 0 to 64. */
 static inline uint64_t mask_bits(unsigned bits)
 {

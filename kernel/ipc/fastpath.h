@@ -49,13 +49,16 @@ static inline bool fast_runs_next(struct kernel *k, const struct tcb *current,
            (next->priority >= current->priority || scheduler_is_highest(k, next->priority));
 }
 
-static inline void fast_transfer(struct kernel *k, struct tcb *from, struct tcb *to,
+IN_LINE void fast_transfer(struct kernel *k, struct tcb *from, struct tcb *to,
                                  uint64_t badge)
 {
     uint64_t info = thread_info(from);
     unsigned length = (unsigned)message_info_length(info);
 
-    if (length <= MESSAGE_REGISTER_COUNT)
+    if (length == MESSAGE_REGISTER_COUNT) /* known to the compiler, so without a loop */
+        memcpy(&to->registers[REG_A2], &from->registers[REG_A2],
+               MESSAGE_REGISTER_COUNT * sizeof(to->registers[0]));
+    else if (length < MESSAGE_REGISTER_COUNT)
         for (unsigned i = 0; i < length; i++)
             to->registers[REG_A2 + i] = from->registers[REG_A2 + i];
     else

@@ -187,10 +187,8 @@ void budget_before_choice(struct kernel *k)
 
 /* A context that was left is charged before the next one begins; one that has time again begins
    now. */
-static void switch_context(struct kernel *k, struct tcb *t)
+static void switch_context(struct kernel *k, const struct tcb *t, struct sched_context *sc)
 {
-    struct sched_context *sc = sched_context_of(k, t);
-
     if (k->current_context != t->sched_context) {
         k->sets_deadline = true;
         if (sc && !sc->is_sporadic)
@@ -211,20 +209,20 @@ static uint64_t least(uint64_t a, uint64_t b)
    that is, charges what has been used. A machine need not count instructions while such a thread
    runs alone. But any entry may wake threads that are due a little later, so with one of those, or
    with domains, no entry is left out. */
-static bool slice_can_wait(struct kernel *k, const struct tcb *t)
+static bool slice_can_wait(struct kernel *k, const struct tcb *t, const struct sched_context *sc)
 {
-    struct sched_context *sc = sched_context_of(k, t);
-
     return sc && context_is_round_robin(sc) && !k->all_time_counts && k->release_root == 0 &&
            k->domain_count == 1 && !scheduler_has_equals(k, t);
 }
 
-static uint64_t next_deadline(struct kernel *k, const struct tcb *t)
+/* Where a slice can wait, there is nothing else to wait for. */
+static uint64_t next_deadline(struct kernel *k, struct sched_context *sc)
 {
-    struct sched_context *sc = sched_context_of(k, t);
     uint64_t next = UINT64_MAX;
 
-    if (sc && !k->slice_can_wait)
+    if (k->slice_can_wait)
+        return next;
+    if (sc)
         next = k->now - k->consumed + refill_head(sc)->amount;
     if (k->domain_count > 1)
         next = least(next, k->now + k->domain_time_ticks);
@@ -234,16 +232,16 @@ static uint64_t next_deadline(struct kernel *k, const struct tcb *t)
 }
 
 /* Only what has changed is told to the platform. */
-static void set_deadline(struct kernel *k, const struct tcb *t)
+static void set_deadline(struct kernel *k, const struct tcb *t, struct sched_context *sc)
 {
-    bool can_wait = slice_can_wait(k, t);
+    bool can_wait = slice_can_wait(k, t, sc);
     uint64_t next;
 
     if (!k->sets_deadline && can_wait == k->slice_can_wait)
         return;
     k->sets_deadline = false;
     k->slice_can_wait = can_wait;
-    next = next_deadline(k, t);
+    next = next_deadline(k, sc);
     if (next == k->deadline)
         return;
     k->deadline = next;
@@ -254,8 +252,10 @@ static void set_deadline(struct kernel *k, const struct tcb *t)
 void budget_end_entry(struct kernel *k)
 {
     struct tcb *t = tcb_at(k, k->current);
+    struct sched_context *sc = sched_context_of(k, t);
 
-    switch_context(k, t);
-    context_complete_yield(k, t); /* tells also what has just been charged */
-    set_deadline(k, t);
+    switch_context(k, t, sc);
+    if (t->yield_to != 0)
+        context_complete_yield(k, t); /* tells also what has just been charged */
+    set_deadline(k, t, sc);
 }

@@ -26,7 +26,7 @@ static bool somebody_is_due(struct kernel *k, uint64_t now)
 
 /* Notes the time, as every entry does. False, and nothing is noted: the current thread's budget, or
    that of the one to run next, is not enough, or somebody's comes back just now. */
-static bool begin(struct kernel *k, struct sched_context *next)
+IN_LINE bool begin(struct kernel *k, struct sched_context *next)
 {
     uint64_t now = platform_time(k->platform);
     uint64_t consumed = k->consumed + (now - k->now);

@@ -16,9 +16,6 @@ void stubs_debug_set(lua_State *L);   /* debug calls, and raw system calls */
 /* seL4.GetBootInfo() -> table */
 int stub_get_boot_info(lua_State *L);
 
-/* What hardly ever happens: its place is not in the middle of what always does. */
-#define RARE __attribute__((cold))
-
 /* Raises the error of the argument at `index` of the function, called `parameter`, that is no word.
    Never returns. */
 RARE uint64_t stub_refuse_word(lua_State *L, int index, const char *function,

@@ -129,7 +129,8 @@ static int leave_for_syscall(lua_State *L, const struct operation *operation)
     return leave(L, operation, REQUEST_SWITCH);
 }
 
-/* Makes the system call in the registers until it is done. */
+/* Makes the system call in the registers until it is done. Ends with the stub's results: after a
+   yield below, each function to return from is one that the processor does not foresee. */
 static int make_syscall(lua_State *L, const struct operation *operation)
 {
     struct process *process = process_of_state(L);
@@ -252,27 +253,16 @@ struct tcb *trap_current(lua_State *L)
     return process->active->tcb;
 }
 
-bool trap_can_yield(lua_State *L)
+void trap_refuse(lua_State *L, const char *name)
 {
-    const struct process *process = process_of_state(L);
-
-    return process->active != NULL && process->active->unyieldable_resumes == 0 &&
-           lua_isyieldable(L);
-}
-
-struct tcb *trap_begin(lua_State *L, const char *name)
-{
-    struct tcb *t = trap_current(L);
-
-    if (!trap_can_yield(L))
-        luaL_error(L, "seL4.%s cannot be called inside a callback of %s; call it before or after",
-                   name, trap_callback_host(L));
-    return t;
+    trap_current(L);
+    luaL_error(L, "seL4.%s cannot be called inside a callback of %s; call it before or after", name,
+               trap_callback_host(L));
 }
 
 int trap_syscall(lua_State *L, const struct operation *operation, int64_t number)
 {
-    trap_current(L)->registers[REG_A7] = (uint64_t)number;
+    process_of_state(L)->active->tcb->registers[REG_A7] = (uint64_t)number;
     return make_syscall(L, operation);
 }
 

@@ -47,12 +47,26 @@ uint64_t position_real(struct lua_thread *thread);
 /* The thread that runs, from its Lua state. */
 struct tcb *trap_current(lua_State *L);
 
-/* The same for a stub that is about to enter the kernel. Raises an error if the coroutine could not
-   yield; `name` is the stub's for the error. */
-struct tcb *trap_begin(lua_State *L, const char *name);
+/* Whether a thread runs, and its coroutine and all that have resumed it can yield. */
+static inline bool trap_can_yield(lua_State *L)
+{
+    const struct process *process = process_of_state(L);
 
-/* Whether the coroutine, and all that have resumed it, can yield. */
-bool trap_can_yield(lua_State *L);
+    return process->active != NULL && process->active->unyieldable_resumes == 0 &&
+           lua_isyieldable(L);
+}
+
+/* Raises the error of a stub that cannot enter the kernel; never returns. */
+RARE void trap_refuse(lua_State *L, const char *name);
+
+/* The thread that runs, for a stub that is about to enter the kernel. Raises an error if the
+   coroutine could not yield; `name` is the stub's for the error. */
+static inline struct tcb *trap_begin(lua_State *L, const char *name)
+{
+    if (!trap_can_yield(L))
+        trap_refuse(L, name);
+    return process_of_state(L)->active->tcb;
+}
 
 /* The name of the C function whose callback is running, for people; some values are left on the
    stack, the text among them. */
