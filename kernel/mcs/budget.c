@@ -58,15 +58,16 @@ static void note_time(struct kernel *k)
 void budget_commit(struct kernel *k)
 {
     struct sched_context *sc = current_context(k);
+    uint64_t consumed = k->consumed;
 
-    if (sc && context_is_active(sc)) {
-        if (k->consumed > 0 && context_is_round_robin(sc))
-            refill_use_slice(sc, k->consumed);
-        else if (k->consumed > 0)
-            refill_charge(sc, k->consumed);
-        sc->consumed += k->consumed;
-    }
     k->consumed = 0;
+    if (consumed == 0 || !sc || !context_is_active(sc))
+        return;
+    sc->consumed += consumed;
+    if (context_is_round_robin(sc))
+        refill_use_slice(sc, consumed);
+    else
+        refill_charge(sc, consumed);
 }
 
 /* A handler comes before waiting; a round-robin thread only goes to the end of its queue. */

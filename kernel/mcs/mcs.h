@@ -18,7 +18,11 @@ struct reply {
 
 _Static_assert(sizeof(struct reply) == 1 << REPLY_BITS, "of seL4's size");
 
-struct reply *reply_at(struct kernel *k, kaddr address);
+static inline struct reply *reply_at(struct kernel *k, kaddr address)
+{
+    kassert(is_aligned(address, REPLY_BITS));
+    return address == 0 ? NULL : kernel_pointer(k, address);
+}
 
 /* The thread is going to receive, and what it receives is to be answered through the reply
    object. */

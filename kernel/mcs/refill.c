@@ -66,24 +66,6 @@ static void add_used_part(struct sched_context *sc, uint64_t now)
 
 /* --- questions -------------------------------------------------------------------------------- */
 
-bool refill_is_ready(struct sched_context *sc, uint64_t now)
-{
-    return refill_head(sc)->time <= now + KERNEL_WCET_US;
-}
-
-/* Less than this would be used up by the entry that finds it out. */
-bool refill_is_sufficient(struct sched_context *sc, uint64_t usage)
-{
-    uint64_t amount = refill_head(sc)->amount;
-
-    return amount >= usage && amount - usage >= BUDGET_LEAST_US;
-}
-
-bool context_can_run(struct sched_context *sc, uint64_t now)
-{
-    return context_is_active(sc) && refill_is_ready(sc, now) && refill_is_sufficient(sc, 0);
-}
-
 uint64_t refill_most(unsigned size_bits)
 {
     return ((UINT64_C(1) << size_bits) - SCHED_CONTEXT_CORE_SIZE) / sizeof(struct refill);

@@ -22,12 +22,6 @@
 #include "kernel/ipc/transfer.h"
 #include "kernel/mcs/mcs.h"
 
-struct reply *reply_at(struct kernel *k, kaddr address)
-{
-    kassert(address == 0 || is_aligned(address, REPLY_BITS));
-    return address == 0 ? NULL : kernel_pointer(k, address);
-}
-
 /* --- thread and reply object ------------------------------------------------------------------ */
 
 /* A receiver without a reply object can take messages, but nobody can wait for its answer. */

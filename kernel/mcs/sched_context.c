@@ -5,16 +5,6 @@
 
 #include "kernel/mcs/mcs.h"
 
-struct sched_context *sched_context_at(struct kernel *k, kaddr address)
-{
-    return address == 0 ? NULL : kernel_pointer(k, address);
-}
-
-struct sched_context *sched_context_of(struct kernel *k, const struct tcb *t)
-{
-    return sched_context_at(k, t->sched_context);
-}
-
 static bool is_current_context(struct kernel *k, const struct sched_context *sc)
 {
     return kernel_address(k, sc) == k->current_context;

@@ -49,8 +49,15 @@ struct sched_context {
 
 _Static_assert(sizeof(struct sched_context) == SCHED_CONTEXT_CORE_SIZE, "of seL4's size");
 
-struct sched_context *sched_context_at(struct kernel *k, kaddr address); /* 0: NULL */
-struct sched_context *sched_context_of(struct kernel *k, const struct tcb *t); /* or NULL */
+static inline struct sched_context *sched_context_at(struct kernel *k, kaddr address)
+{
+    return address == 0 ? NULL : kernel_pointer(k, address);
+}
+
+static inline struct sched_context *sched_context_of(struct kernel *k, const struct tcb *t)
+{
+    return sched_context_at(k, t->sched_context);
+}
 
 /* Refills that an object of 2^size_bits bytes holds. */
 uint64_t refill_most(unsigned size_bits);
@@ -78,13 +85,25 @@ static inline struct refill *refill_tail(struct sched_context *sc)
 }
 
 /* The head may be used now, or so soon that it makes no difference. */
-bool refill_is_ready(struct sched_context *sc, uint64_t now);
+static inline bool refill_is_ready(struct sched_context *sc, uint64_t now)
+{
+    return refill_head(sc)->time <= now + KERNEL_WCET_US;
+}
 
-/* After `usage` more, enough of the head is left to run with. */
-bool refill_is_sufficient(struct sched_context *sc, uint64_t usage);
+/* After `usage` more, enough of the head is left to run with: less would be used up by the entry
+   that finds it out. */
+static inline bool refill_is_sufficient(struct sched_context *sc, uint64_t usage)
+{
+    uint64_t amount = refill_head(sc)->amount;
+
+    return amount >= usage && amount - usage >= BUDGET_LEAST_US;
+}
 
 /* Ready and sufficient, and configured at all. */
-bool context_can_run(struct sched_context *sc, uint64_t now);
+static inline bool context_can_run(struct sched_context *sc, uint64_t now)
+{
+    return context_is_active(sc) && refill_is_ready(sc, now) && refill_is_sufficient(sc, 0);
+}
 
 /* Sets all up anew, the whole budget usable now. period 0: round robin. */
 void refill_new(struct sched_context *sc, uint32_t max, uint64_t budget, uint64_t period,
