@@ -1,10 +1,10 @@
 -- SPDX-License-Identifier: MIT
 --- What benchmarks are compared with: the least that the thing could be, in plain Lua and in this
---- process. Each is a row of { measure, name }.
+--- process. Each is { measure, name }.
 --
---   local floors = require("bench.floors").new(scale)      -- scale: how much less is done
---   floors.two_switches.measure()                          --> seconds
---   floors.two_switches.name                               --> "two raw switches"
+--   local all = floors.new(1)        -- of which so many times less is done
+--   all.two_switches[1]()            --> seconds
+--   all.two_switches[2]              --> two raw switches
 
 local floor = require "floor"
 local loop = require "bench.programs.loop"
@@ -92,7 +92,7 @@ function floors.new(scale)
       local name = ("call_%d_%d"):format(arguments, results)
       return c_call(count, name, table.unpack({ 1, 2, 3, 4, 5, 6 }, 1, arguments))
     end
-    return { measure, ("a C call, %d words in, %d out"):format(arguments, results) }
+    return { measure, ("a C call, %d in, %d out"):format(arguments, results) }
   end
 
   local function working(rounds, run)

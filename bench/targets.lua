@@ -2,7 +2,7 @@
 --- What benchmarks are meant to reach, by their names. A target that is missed is told and changes
 --- nothing else, since machines differ and are busy; a row's `limit` does.
 --
---   targets.judge(row, "release")     --> { kind = "ratio_most", value = 2.2, is_met = true }, or nil
+--   targets.judge(row, "release")     --> { kind = "ratio_most", value = 2.2, is_met = true }
 --
 -- ratio_most    at most so many times the floor
 -- ratio_least   at least so many times the floor
