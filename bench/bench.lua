@@ -42,8 +42,8 @@ if arg[1] == "--json" then
   json_path = table.remove(arg, 2) or error("--json needs the name of a file", 0)
   table.remove(arg, 1)
 end
-local ROUNDS = is_quick and 3 or 7
-local SCALE = is_quick and 100 or 1 -- how much less is done in a round
+local ROUNDS = is_quick and 3 or 21 -- many short ones are steadier than a few long ones
+local SCALE = is_quick and 100 or 3 -- how much less is done in a round
 
 local function is_wanted(name)
   for _, word in ipairs(arg) do

@@ -5,7 +5,7 @@ local machines = require "bench.machines"
 local work = require "bench.programs.work"
 
 return function(bench)
-  local rounds = 18000 // bench.scale
+  local rounds = 54000 // bench.scale
   local expected = work(rounds)
   local plain, hooked = bench.floors.work(rounds), bench.floors.hooked_work(rounds)
   local rows = {}

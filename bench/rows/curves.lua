@@ -4,11 +4,11 @@
 
 local machines = require "bench.machines"
 
-local MCS_STEP_US = 10000000 -- for the slowest pass with timers, in virtual time
+local STEP_US = 10000000 -- for a pass with timers, in virtual time
 
 -- Room for so many threads.
 local function room(threads, is_mcs)
-  if threads > 10000 then -- 100,000 take about 0.5 GiB of the host's memory
+  if threads > 10000 then -- 100,000 take about 0.4 GiB of the host's memory
     return { memory = "2G", heap = "512M", root_cnode_bits = 20, mcs = is_mcs }
   elseif threads > 1000 then
     return { memory = "256M", heap = "64M", root_cnode_bits = 16, mcs = is_mcs }
@@ -18,7 +18,7 @@ end
 
 local function with_timers(threads)
   local options = room(threads, true)
-  options.limit_us = MCS_STEP_US
+  options.limit_us = STEP_US
   return options
 end
 

@@ -37,7 +37,7 @@ end
 
 return function(bench)
   local slots = bench.floors.table_of_slots
-  local spawned = bench.is_quick and 2 or 20
+  local spawned = math.max(2, 20 // bench.scale)
   local rows = {
     { name = "boot to the root task's first line, 64 MiB", unit = "ms", measure = first_line,
       floor = slots },
@@ -50,8 +50,9 @@ return function(bench)
     measure = floors.command "./selvm run examples/hello.lua", floor = bench.floors.hello }
   rows[#rows + 1] = { name = "spawn of a process", unit = "us", floor = bench.floors.calls(6, 5),
     measure = machines.each("spawn", spawned, {}, { memory = "512M", root_cnode_bits = 16 }) }
+  local waiting = bench.is_quick and 1000 or 10000
   rows[#rows + 1] = { name = "memory of a thread that waits", unit = "bytes",
-    measure = machines.value("idle", { 1000 }, { memory = "256M", heap = "64M",
+    measure = machines.value("idle", { waiting }, { memory = "256M", heap = "64M",
       root_cnode_bits = 16 }), floor = bench.floors.coroutine }
   return rows
 end
