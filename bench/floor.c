@@ -4,6 +4,8 @@
 
 #include <lauxlib.h>
 
+enum { WORDS_MAX = 6 };
+
 static int go_on(lua_State *L, int status, lua_KContext context)
 {
     (void)L;
@@ -46,21 +48,71 @@ static int switches(lua_State *L)
     return 0;
 }
 
-/* floor.call(a, b, c, d, e, f): five results: a C call with a system call's arguments. */
-static int call(lua_State *L)
+/* Reads so many integers and returns so many. */
+static inline int exchange(lua_State *L, int arguments, int results)
 {
-    lua_Integer words[6];
+    lua_Integer words[WORDS_MAX] = {0};
 
-    for (int i = 0; i < 6; i++)
+    for (int i = 0; i < arguments; i++)
         words[i] = luaL_checkinteger(L, i + 1);
-    for (int i = 0; i < 5; i++)
-        lua_pushinteger(L, words[i] ^ words[5]);
-    return 5;
+    for (int i = 0; i < results; i++)
+        lua_pushinteger(L, words[i] ^ words[WORDS_MAX - 1]);
+    return results;
+}
+
+/* floor.call_ARGUMENTS_RESULTS: C calls of the arity of system calls. */
+static int call_0_0(lua_State *L)
+{
+    return exchange(L, 0, 0);
+}
+
+static int call_1_0(lua_State *L)
+{
+    return exchange(L, 1, 0);
+}
+
+static int call_1_1(lua_State *L)
+{
+    return exchange(L, 1, 1);
+}
+
+static int call_1_2(lua_State *L)
+{
+    return exchange(L, 1, 2);
+}
+
+static int call_2_0(lua_State *L)
+{
+    return exchange(L, 2, 0);
+}
+
+static int call_6_5(lua_State *L)
+{
+    return exchange(L, 6, 5);
+}
+
+static void no_work(lua_State *L, lua_Debug *record)
+{
+    (void)L;
+    (void)record;
+}
+
+/* floor.hooked(instructions, fn, ...): calls fn while a hook that does nothing is called after so
+   many instructions each; returns its first result. */
+static int hooked(lua_State *L)
+{
+    lua_sethook(L, no_work, LUA_MASKCOUNT, (int)luaL_checkinteger(L, 1));
+    lua_call(L, lua_gettop(L) - 2, 1);
+    lua_sethook(L, NULL, 0, 0);
+    return 1;
 }
 
 int luaopen_floor(lua_State *L)
 {
-    static const luaL_Reg functions[] = {{"switches", switches}, {"call", call}, {NULL, NULL}};
+    static const luaL_Reg functions[] = {
+        {"switches", switches}, {"call_0_0", call_0_0}, {"call_1_0", call_1_0},
+        {"call_1_1", call_1_1}, {"call_1_2", call_1_2}, {"call_2_0", call_2_0},
+        {"call_6_5", call_6_5}, {"hooked", hooked},     {NULL, NULL}};
 
     luaL_newlib(L, functions);
     return 1;

@@ -58,7 +58,4 @@ local rounds = {
   frame = retype(seL4.RISCV_4K_Page),
 }
 
-gate.wait(memory)
-local thing = things[what] or loop.times(count, assert(rounds[what], "no such thing to do"))
-thing()
-print "done"
+gate.each(memory, things[what] or loop.times(count, assert(rounds[what], "no such thing to do")))

@@ -5,35 +5,29 @@
 
 local seL4 = require "seL4"
 local bootstrap = require "sel4.bootstrap"
+local crowd = require "crowd"
 local gate = require "gate"
-local thread = require "sel4.thread"
 
 local thread_count, rounds = ...
 thread_count, rounds = math.tointeger(tonumber(thread_count)), math.tointeger(tonumber(rounds))
 
+-- The root task is the last one of the ring. Thread i waits for notification number i.
 local memory = bootstrap.open()
-local done = memory:object(seL4.NotificationObject)
-local turns = {}
-for i = 1, thread_count do
-  turns[i] = memory:object(seL4.NotificationObject)
-end
+local first = crowd.objects(memory, seL4.NotificationObject, seL4.NotificationBits, thread_count)
+local last = first + thread_count - 1
 
-local function pass_on(i)
-  local mine, following = turns[i], turns[i % thread_count + 1]
+crowd.start(memory, { count = thread_count - 1, priority = 255, entry = function(i)
+  local wait, signal = seL4.Wait, seL4.Signal
+  local mine, following = first + i - 1, first + i
+  while true do
+    wait(mine)
+    signal(following)
+  end
+end })
+
+gate.each(memory, function()
   for _ = 1, rounds do
-    seL4.Wait(mine)
-    seL4.Signal(following)
+    seL4.Signal(first)
+    seL4.Wait(last)
   end
-  if i == thread_count then
-    seL4.Signal(done)
-  end
-end
-
-for i = 1, thread_count do
-  thread.new(memory, { entry = pass_on, args = { i } }):start()
-end
-
-gate.wait(memory)
-seL4.Signal(turns[1])
-seL4.Wait(done)
-print "done"
+end)

@@ -15,9 +15,9 @@ local serving = server.start(memory, echo, { name = "echo", priority = seL4.MaxP
   handlers = { echo = function(_, n) return n end } })
 local client = rpc.client(echo, serving:connect(1))
 
-gate.wait(memory)
-for i = 1, count do
-  client:echo(i)
-end
-assert(client:echo(count) == count)
-print "done"
+gate.each(memory, function()
+  for i = 1, count do
+    client:echo(i)
+  end
+  assert(client:echo(count) == count)
+end)

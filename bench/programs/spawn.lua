@@ -11,10 +11,10 @@ local count = math.tointeger(tonumber((...)))
 local memory = bootstrap.open()
 local done = memory:object(seL4.NotificationObject)
 
-gate.wait(memory)
-for _ = 1, count do
-  process.new(memory, { priority = 255, caps = { [1] = done },
-    source = 'require "seL4".Signal(1)' }):start()
-  seL4.Wait(done)
-end
-print "done"
+gate.each(memory, function()
+  for _ = 1, count do
+    process.new(memory, { priority = 255, caps = { [1] = done },
+      source = 'require "seL4".Signal(1)' }):start()
+    seL4.Wait(done)
+  end
+end)

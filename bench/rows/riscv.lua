@@ -1,16 +1,9 @@
 -- SPDX-License-Identifier: MIT
---- Benchmarks of RISC-V code: programs of bench/riscv, compiled when they are first wanted.
---
---   local riscv = require "bench.riscv"
---   riscv.compute("lists", scale)          --> seconds of an instruction
---   riscv.calls(4, scale, is_mcs)          --> seconds of a round trip of four words
---   riscv.is_there()                       --> false without a compiler
---
--- `scale`: how much less is done, 1 or more.
+--- Rows: RISC-V code, if something compiles it: programs of bench/riscv, compiled when they are
+--- first wanted.
 
+local machines = require "bench.machines"
 local selvm = require "selvm"
-
-local riscv = {}
 
 local FOLDER = "build/bench"
 local COMPILER = "riscv64-unknown-elf-gcc"
@@ -28,11 +21,6 @@ local function must(command)
   if not pipe:close() then
     error(("%s: %s"):format(command, output), 0)
   end
-end
-
---- Whether the programs can be compiled.
-function riscv.is_there()
-  return os.execute("command -v " .. COMPILER .. " >/dev/null") ~= nil
 end
 
 -- The executable of a program, for one of the configurations.
@@ -60,9 +48,7 @@ local function part(name, index, scale, is_mcs)
   for _ = 1, index do
     said = {}
     machine:raise(1)
-    local start = os.clock()
-    machine:run()
-    seconds = os.clock() - start
+    seconds = machines.seconds_of(function() machine:run() end)
   end
   local output = table.concat(said)
   local count = tonumber(output:match(": (%d+) instructions"))
@@ -80,17 +66,37 @@ local function index_of(list, wanted)
   error("there is no " .. tostring(wanted))
 end
 
---- Seconds that an instruction takes in one of the parts of compute.c.
-function riscv.compute(name, scale)
-  local seconds, count = part("compute", index_of(PARTS, name), scale)
-  return seconds / count
+-- A function that measures an instruction in one of the parts of compute.c.
+local function compute(name, scale)
+  return function()
+    local seconds, count = part("compute", index_of(PARTS, name), scale)
+    return seconds / count
+  end
 end
 
---- Seconds of a Call and its ReplyRecv between two VSpaces, of so many words.
-function riscv.calls(words, scale, is_mcs)
-  return (part("messages", index_of(LENGTHS, words), scale, is_mcs)) / (CALLS // scale)
+-- A function that measures a Call and its ReplyRecv between two VSpaces, of so many words.
+local function calls(words, scale, is_mcs)
+  return function()
+    return (part("messages", index_of(LENGTHS, words), scale, is_mcs)) / (CALLS // scale)
+  end
 end
 
-riscv.PARTS, riscv.LENGTHS = PARTS, LENGTHS
-
-return riscv
+return function(bench)
+  local rows = {}
+  if not os.execute("command -v " .. COMPILER .. " >/dev/null 2>&1") then
+    return rows
+  end
+  for _, name in ipairs(PARTS) do
+    rows[#rows + 1] = { name = ("RISC-V code, %s, per instruction"):format(name), unit = "ns",
+      measure = compute(name, bench.scale), floor = bench.floors.loop_iteration }
+  end
+  for _, words in ipairs(LENGTHS) do
+    for _, is_mcs in ipairs { false, true } do
+      local ending = is_mcs and ", MCS" or ""
+      rows[#rows + 1] = {
+        name = ("RISC-V round trip, two processes, %d words%s"):format(words, ending), unit = "us",
+        measure = calls(words, bench.scale, is_mcs), floor = bench.floors.two_switches }
+    end
+  end
+  return rows
+end
