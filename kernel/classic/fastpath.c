@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-/* The two system calls that servers and their clients make all day, for the case in which nothing
- * unusual is the matter:
+/* The system calls that programs make all day, for the case in which nothing unusual is the matter:
  *
- *     Call           a message of words to a thread that waits on the endpoint
- *     ReplyRecv      an answer of words to a caller, then waiting: nobody has sent meanwhile
+ *     Call           a message of words to a thread that waits on the endpoint, which runs next
+ *     ReplyRecv      an answer of words to a caller, which runs next, then waiting: nobody has sent
+ *                    meanwhile
+ *     Send, NBSend   a signal that nobody waits for
+ *     NBRecv         of signals
+ *     Yield          while no other thread of this priority could run
  *
- * and the partner runs next. Each looks first and changes nothing until it is sure; in doubt it
- * says no, and the call takes the ordinary way (entry/syscall.c), which does the same in all cases.
+ * Each looks first and changes nothing until it is sure; in doubt it says no, and the call takes
+ * the ordinary way (entry/syscall.c), which does the same in all cases.
  * tests/kernel/classic_test_fastpath.c compares the two ways. */
 #include "kernel/ipc/fastpath.h"
 
@@ -61,6 +64,39 @@ static bool reply_receive(struct kernel *k, struct tcb *server)
     return true;
 }
 
+static bool signal(struct kernel *k, const struct tcb *t)
+{
+    uint64_t badge;
+    struct notification *n = fast_notification(k, t, RIGHT_WRITE, &badge);
+
+    if (n == NULL || !fast_keeps_signal(k, n))
+        return false;
+    notification_keep(n, badge);
+    fast_end(k);
+    return true;
+}
+
+static bool poll(struct kernel *k, struct tcb *t)
+{
+    uint64_t badge;
+    struct notification *n = fast_notification(k, t, RIGHT_READ, &badge);
+
+    if (n == NULL || !fast_may_poll(k, n))
+        return false;
+    t->registers[REG_A0] = notification_take(n);
+    fast_end(k);
+    return true;
+}
+
+/* A domain whose time is up is left when a choice is made. */
+static bool yield(struct kernel *k, const struct tcb *t)
+{
+    if (scheduler_has_equals(k, t) || k->domain_time_ticks == 0)
+        return false;
+    fast_end(k);
+    return true;
+}
+
 bool classic_fastpath(struct kernel *k, enum syscall number)
 {
     struct tcb *t = tcb_at(k, k->current);
@@ -68,7 +104,19 @@ bool classic_fastpath(struct kernel *k, enum syscall number)
     if (!fast_is_plain(t))
         return false;
     kassert(!t->is_queued);
-    if (number == SYSCALL_CALL)
+    switch (number) {
+    case SYSCALL_CALL:
         return call(k, t);
-    return number == SYSCALL_REPLY_RECV && reply_receive(k, t);
+    case SYSCALL_REPLY_RECV:
+        return reply_receive(k, t);
+    case SYSCALL_SEND:
+    case SYSCALL_NB_SEND:
+        return signal(k, t);
+    case SYSCALL_NB_RECV:
+        return poll(k, t);
+    case SYSCALL_YIELD:
+        return yield(k, t);
+    default:
+        return false;
+    }
 }

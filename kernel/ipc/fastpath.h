@@ -28,6 +28,35 @@ static inline struct endpoint *fast_endpoint(struct kernel *k, const struct tcb 
     return endpoint_at(k, cap->endpoint.object);
 }
 
+/* The notification that a0 names with this right, and the badge of the capability; likewise. */
+static inline struct notification *fast_notification(struct kernel *k, const struct tcb *t,
+                                                     unsigned right, uint64_t *badge)
+{
+    const struct slot *slot = lookup_one_level(k, t, t->registers[REG_A0]);
+
+    if (slot == NULL || cap_type(slot->cap) != CAP_NOTIFICATION ||
+        !(slot->cap.notification.rights & right))
+        return NULL;
+    *badge = slot->cap.notification.badge;
+    return notification_at(k, slot->cap.notification.object);
+}
+
+/* Whether a signal wakes nobody: none waits, nor does the thread that it may be bound to. */
+static inline bool fast_keeps_signal(struct kernel *k, const struct notification *n)
+{
+    const struct tcb *bound = tcb_at(k, n->bound_thread);
+
+    return n->state == NOTIFICATION_ACTIVE ||
+           (n->state == NOTIFICATION_IDLE &&
+            (bound == NULL || bound->state != THREAD_BLOCKED_ON_RECEIVE));
+}
+
+/* Whether the current thread may ask for signals: one that is bound is for its thread alone. */
+static inline bool fast_may_poll(const struct kernel *k, const struct notification *n)
+{
+    return n->bound_thread == 0 || n->bound_thread == k->current;
+}
+
 /* The first of those who wait to receive, if the capability allows a call; NULL: nobody, or it does
    not. */
 static inline struct tcb *fast_receiver(struct kernel *k, const struct endpoint *ep,
@@ -101,14 +130,20 @@ static inline void fast_await(struct kernel *k, struct endpoint *ep, struct tcb 
     t->state = THREAD_BLOCKED_ON_RECEIVE;
 }
 
-/* The entry ends with another current thread: there is no choice to be made. */
-static inline void fast_switch(struct kernel *k, struct tcb *next)
+/* The entry ends, and there is no choice to be made. */
+static inline void fast_end(struct kernel *k)
 {
     kassert(k->action == KEEP_CURRENT);
-    next->state = THREAD_RUNNING;
-    k->current = kernel_address(k, next);
     k->entries++;
     k->work_units = 0;
+}
+
+/* It ends with another current thread. */
+static inline void fast_switch(struct kernel *k, struct tcb *next)
+{
+    next->state = THREAD_RUNNING;
+    k->current = kernel_address(k, next);
+    fast_end(k);
 }
 
 #endif

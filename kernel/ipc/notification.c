@@ -47,14 +47,6 @@ static void deliver(struct kernel *k, struct notification *n, struct tcb *t, uin
     scheduler_wake(k, t);
 }
 
-/* Signals that nobody waits for add up. */
-static void keep(struct notification *n, uint64_t badge)
-{
-    kassert(n->state != NOTIFICATION_WAITING);
-    n->badge = (n->state == NOTIFICATION_ACTIVE ? n->badge : 0) | badge;
-    n->state = NOTIFICATION_ACTIVE & 3u;
-}
-
 /* One waiting thread takes all; a bound thread that waits for a message is woken as well. */
 void notification_signal(struct kernel *k, struct notification *n, uint64_t badge)
 {
@@ -70,16 +62,14 @@ void notification_signal(struct kernel *k, struct notification *n, uint64_t badg
         tcb_cancel_ipc(k, bound);
         deliver(k, n, bound, badge);
     } else {
-        keep(n, badge);
+        notification_keep(n, badge);
     }
 }
 
 void notification_complete(struct kernel *k, struct notification *n, struct tcb *t)
 {
     kassert(n->state == NOTIFICATION_ACTIVE);
-    t->registers[REG_A0] = n->badge;
-    n->badge = 0;
-    n->state = NOTIFICATION_IDLE & 3u;
+    t->registers[REG_A0] = notification_take(n);
     k->flavour->signal_taken(k, t, n);
 }
 

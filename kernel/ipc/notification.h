@@ -12,11 +12,30 @@ struct notification {
     kaddr head;          /* threads that wait */
     uint64_t tail : 62;
     uint64_t state : 2;
-    uint64_t badge;      /* NOTIFICATION_ACTIVE: all badges signalled since, or'ed */
+    uint64_t badge;      /* NOTIFICATION_ACTIVE: all badges signalled since, or'ed; else 0 */
     kaddr bound_thread;  /* receives signals also while it waits for a message; or 0 */
 };
 
 _Static_assert(sizeof(struct notification) == 1 << NOTIFICATION_BITS_CLASSIC, "of seL4's size");
+
+/* Nobody waits for the signal: it adds up with those that are kept already. */
+static inline void notification_keep(struct notification *n, uint64_t badge)
+{
+    kassert(n->state != NOTIFICATION_WAITING);
+    n->badge |= badge;
+    n->state = NOTIFICATION_ACTIVE & 3u;
+}
+
+/* All signals that are kept, which are so no longer; 0: none are. */
+static inline uint64_t notification_take(struct notification *n)
+{
+    uint64_t badge = n->badge;
+
+    if (n->state == NOTIFICATION_ACTIVE)
+        n->state = NOTIFICATION_IDLE & 3u;
+    n->badge = 0;
+    return badge;
+}
 
 /* Sets the flags in `badge`: the first thread that waits takes them, else the bound thread if
    it waits for a message, else they are kept and added to those that are there. Never blocks. */

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-/* The two system calls that servers and their clients make all day, for the case in which nothing
- * unusual is the matter:
+/* The system calls that programs make all day, for the case in which nothing unusual is the matter:
  *
- *     Call        a message of words to a thread that waits on the endpoint with a reply object
- *     ReplyRecv   an answer of words through a reply object, then waiting with it again: nobody has
- *                 sent meanwhile
+ *     Call           a message of words to a thread that waits on the endpoint with a reply object
+ *     ReplyRecv      an answer of words through a reply object, then waiting with it again: nobody
+ *                    has sent meanwhile
+ *     Send, NBSend   a signal that nobody waits for
+ *     NBWait         of signals
  *
- * and the partner runs next: with the time that came along with the call, or with its own. Each
- * looks first and changes nothing until it is sure; in doubt it says no, and the call takes the
- * ordinary way (entry/syscall.c), which does the same in all cases.
+ * After the first two the partner runs next: with the time that came along with the call, or with
+ * its own. Each looks first and changes nothing until it is sure; in doubt it says no, and the call
+ * takes the ordinary way (entry/syscall.c), which does the same in all cases.
  * tests/kernel/mcs_test_fastpath.c compares the two ways. */
 #include "kernel/ipc/fastpath.h"
 
@@ -143,6 +144,33 @@ static bool reply_receive(struct kernel *k, struct tcb *server)
     return true;
 }
 
+static bool signal(struct kernel *k, struct tcb *t)
+{
+    uint64_t badge;
+    struct notification *n = fast_notification(k, t, RIGHT_WRITE, &badge);
+
+    if (n == NULL || !fast_keeps_signal(k, n) || !begin(k, sched_context_of(k, t)))
+        return false;
+    notification_keep(n, badge);
+    fast_end(k);
+    budget_end_entry(k);
+    return true;
+}
+
+/* A thread that runs has time: the notification lends it none. */
+static bool poll(struct kernel *k, struct tcb *t)
+{
+    uint64_t badge;
+    struct notification *n = fast_notification(k, t, RIGHT_READ, &badge);
+
+    if (n == NULL || !fast_may_poll(k, n) || !begin(k, sched_context_of(k, t)))
+        return false;
+    t->registers[REG_A0] = notification_take(n);
+    fast_end(k);
+    budget_end_entry(k);
+    return true;
+}
+
 bool mcs_fastpath(struct kernel *k, enum syscall number)
 {
     struct tcb *t = tcb_at(k, k->current);
@@ -150,7 +178,17 @@ bool mcs_fastpath(struct kernel *k, enum syscall number)
     if (!fast_is_plain(t) || k->domain_count > 1)
         return false;
     kassert(!t->is_queued && t->sched_context == k->current_context);
-    if (number == SYSCALL_CALL)
+    switch (number) {
+    case SYSCALL_CALL:
         return call(k, t);
-    return number == SYSCALL_REPLY_RECV && reply_receive(k, t);
+    case SYSCALL_REPLY_RECV:
+        return reply_receive(k, t);
+    case SYSCALL_SEND:
+    case SYSCALL_NB_SEND:
+        return signal(k, t);
+    case SYSCALL_NB_WAIT:
+        return poll(k, t);
+    default:
+        return false;
+    }
 }

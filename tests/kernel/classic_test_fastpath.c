@@ -2,20 +2,21 @@
 /* Random calls of servers and clients, each of them both ways. kernel/classic/fastpath.c */
 #include "tests/kernel/two_ways.h"
 
-enum { THREADS = 6, ENDPOINTS = 3, STEPS = 4800 };
+enum { THREADS = 6, ENDPOINTS = 3, NOTIFICATIONS = 2, STEPS = 6000 };
 
 /* What the threads can name. */
 struct scene {
     uint64_t threads[THREADS];
     uint64_t endpoints[ENDPOINTS][TWO_WAYS_COPIES]; /* with different rights and badges */
-    uint64_t notification;
+    uint64_t notifications[NOTIFICATIONS][TWO_WAYS_COPIES]; /* one of them bound */
 };
 
 static void make_scene(struct system *s, struct scene *scene)
 {
-    scene->notification = make(s, ABI_TYPE_NOTIFICATION, 0);
+    for (unsigned i = 0; i < NOTIFICATIONS; i++)
+        two_ways_make(s, ABI_TYPE_NOTIFICATION, scene->notifications[i]);
     for (unsigned i = 0; i < ENDPOINTS; i++)
-        two_ways_endpoint(s, scene->endpoints[i]);
+        two_ways_make(s, ABI_TYPE_ENDPOINT, scene->endpoints[i]);
     for (unsigned i = 0; i < THREADS; i++) {
         scene->threads[i] = make_thread(s, (struct thread_options){
                                                .priority = (uint8_t)(50 + i / 2 * 10),
@@ -23,7 +24,7 @@ static void make_scene(struct system *s, struct scene *scene)
         resume(s, scene->threads[i]);
     }
     EXPECT_OK(invoke(s, scene->threads[0], ABI_TCB_BIND_NOTIFICATION,
-                     CAPS(scene->notification), NO_WORDS));
+                     CAPS(scene->notifications[0][0]), NO_WORDS));
     if (s->k->domain_count > 1)
         EXPECT_OK(invoke(s, ROOT_DOMAIN, ABI_DOMAIN_SET_SET, CAPS(scene->threads[2]), WORDS(1)));
 }
@@ -32,7 +33,7 @@ static void make_scene(struct system *s, struct scene *scene)
 static int64_t random_call(bool is_server)
 {
     static const int8_t calls[] = {ABI_CALL, ABI_REPLY_RECV, ABI_RECV, ABI_SEND, ABI_NB_SEND,
-                                   ABI_REPLY, ABI_YIELD};
+                                   ABI_REPLY, ABI_YIELD, ABI_NB_RECV};
 
     if (two_ways_random(8) == 0)
         return calls[two_ways_random(sizeof(calls))];
@@ -47,12 +48,15 @@ static int64_t prepare_call(struct system *s, const struct scene *scene, struct 
 
     for (unsigned i = 0; i < THREADS; i += 2)
         is_server = is_server || t == tcb_of(s, scene->threads[i]);
-    t->registers[REG_A0] = scene->endpoints[two_ways_random(ENDPOINTS)][copy];
-    if (two_ways_random(20) == 0)
-        t->registers[REG_A0] = scene->notification;
+    two_ways_message(s);
+    t->registers[REG_A0] = scene->notifications[two_ways_random(NOTIFICATIONS)]
+                                               [two_ways_random(TWO_WAYS_COPIES)];
+    if (two_ways_random(8) == 0)
+        return two_ways_random(3) == 0 ? ABI_NB_RECV : ABI_SEND;
+    if (two_ways_random(20) != 0)
+        t->registers[REG_A0] = scene->endpoints[two_ways_random(ENDPOINTS)][copy];
     if (two_ways_random(40) == 0)
         t->registers[REG_A0] |= UINT64_C(1) << two_ways_random(64);
-    two_ways_message(s);
     return random_call(is_server);
 }
 
@@ -91,7 +95,10 @@ static void same_as_the_ordinary_way(struct system *s)
         if (current(s) != NULL && current(s) != s->root)
             two_ways_trap(&ways, prepare_call(s, &scene, current(s)));
     }
-    EXPECT(two_ways_taken() > STEPS / 20);
+    EXPECT(two_ways_taken(SYSCALL_CALL) + two_ways_taken(SYSCALL_REPLY_RECV) > STEPS / 20);
+    EXPECT(two_ways_taken(SYSCALL_SEND) > STEPS / 200);
+    EXPECT(two_ways_taken(SYSCALL_NB_RECV) > STEPS / 200);
+    EXPECT(two_ways_taken(SYSCALL_YIELD) > STEPS / 400);
     two_ways_end(&ways);
 }
 

@@ -4,7 +4,7 @@
 #include "tests/kernel/mcs_threads.h"
 #include "tests/kernel/two_ways.h"
 
-enum { SERVERS = 4, CLIENTS = 3, ENDPOINTS = 3, STEPS = 12000 };
+enum { SERVERS = 4, CLIENTS = 3, ENDPOINTS = 3, NOTIFICATIONS = 3, STEPS = 14000 };
 
 struct server {
     struct timed thread;
@@ -16,7 +16,8 @@ struct scene {
     struct server servers[SERVERS];
     struct timed clients[CLIENTS];
     uint64_t endpoints[ENDPOINTS][TWO_WAYS_COPIES]; /* with different rights and badges */
-    uint64_t notifications[2]; /* bound to the first server; to the last, and lends it time */
+    uint64_t notifications[NOTIFICATIONS][TWO_WAYS_COPIES]; /* bound to the first server; to the
+                                                               last, and lends it time; free */
     uint64_t spare;            /* a context */
 };
 
@@ -33,10 +34,10 @@ static void bind_all(struct system *s, struct scene *scene)
 
     scene->spare = make_context(s, (struct context_options){.budget = 3000, .period = 9000});
     EXPECT_OK(invoke(s, scene->servers[0].thread.cap, ABI_TCB_BIND_NOTIFICATION,
-                     CAPS(scene->notifications[0]), NO_WORDS));
+                     CAPS(scene->notifications[0][0]), NO_WORDS));
     EXPECT_OK(invoke(s, scene->servers[SERVERS - 1].thread.cap, ABI_TCB_BIND_NOTIFICATION,
-                     CAPS(scene->notifications[1]), NO_WORDS));
-    EXPECT_OK(invoke(s, lent, ABI_SCHED_CONTEXT_BIND, CAPS(scene->notifications[1]), NO_WORDS));
+                     CAPS(scene->notifications[1][0]), NO_WORDS));
+    EXPECT_OK(invoke(s, lent, ABI_SCHED_CONTEXT_BIND, CAPS(scene->notifications[1][0]), NO_WORDS));
     EXPECT_OK(invoke(s, scene->clients[0].cap, ABI_TCB_SET_SPACE,
                      CAPS(scene->endpoints[0][0], ROOT_CNODE, ROOT_VSPACE), WORDS(0, 0)));
     if (s->k->domain_count > 1)
@@ -47,9 +48,9 @@ static void bind_all(struct system *s, struct scene *scene)
 static void make_scene(struct system *s, struct scene *scene)
 {
     for (unsigned i = 0; i < ENDPOINTS; i++)
-        two_ways_endpoint(s, scene->endpoints[i]);
-    for (unsigned i = 0; i < 2; i++)
-        scene->notifications[i] = make(s, ABI_TYPE_NOTIFICATION, 0);
+        two_ways_make(s, ABI_TYPE_ENDPOINT, scene->endpoints[i]);
+    for (unsigned i = 0; i < NOTIFICATIONS; i++)
+        two_ways_make(s, ABI_TYPE_NOTIFICATION, scene->notifications[i]);
     for (unsigned i = 0; i < CLIENTS; i++)
         scene->clients[i] = make_timed(s, (uint8_t)(50 + 5 * i), client_contexts[i]);
     for (unsigned i = 0; i < SERVERS; i++) {
@@ -90,9 +91,10 @@ static int64_t prepare_call(struct system *s, const struct scene *scene, struct 
     bool serves = server && two_ways_random(3) != 0;
 
     two_ways_message(s);
-    if (two_ways_random(10) == 0) {
-        t->registers[REG_A0] = scene->notifications[two_ways_random(2)];
-        return ABI_SEND;
+    if (two_ways_random(8) == 0) {
+        t->registers[REG_A0] = scene->notifications[two_ways_random(NOTIFICATIONS)]
+                                                   [two_ways_random(TWO_WAYS_COPIES)];
+        return two_ways_random(3) == 0 ? ABI_NB_WAIT : ABI_SEND;
     }
     t->registers[REG_A0] = scene->endpoints[endpoint][copy];
     if (two_ways_random(40) == 0)
@@ -193,7 +195,9 @@ static void same_as_the_ordinary_way(struct system *s)
             stir(s, &scene);
         step(&ways, &scene);
     }
-    EXPECT(two_ways_taken() > STEPS / 20);
+    EXPECT(two_ways_taken(SYSCALL_CALL) + two_ways_taken(SYSCALL_REPLY_RECV) > STEPS / 20);
+    EXPECT(two_ways_taken(SYSCALL_SEND) > STEPS / 200);
+    EXPECT(two_ways_taken(SYSCALL_NB_WAIT) > STEPS / 200);
     two_ways_end(&ways);
 }
 
@@ -212,7 +216,8 @@ static void not_with_domains(struct system *s)
     root_sleep(s);
     for (unsigned i = 0; i < 500; i++)
         step(&ways, &scene);
-    EXPECT(two_ways_taken() == 0);
+    for (enum syscall call = SYSCALL_NONE; call < SYSCALL_COUNT; call++)
+        EXPECT(two_ways_taken(call) == 0);
     two_ways_end(&ways);
 }
 

@@ -5,14 +5,14 @@
 #include <string.h>
 
 static bool (*counted)(struct kernel *k, enum syscall call);
-static uint64_t taken;
+static uint64_t taken[SYSCALL_COUNT];
 static uint64_t random_state;
 
 static bool counted_fastpath(struct kernel *k, enum syscall call)
 {
     bool is_done = counted(k, call);
 
-    taken += is_done;
+    taken[call] += is_done;
     return is_done;
 }
 
@@ -35,7 +35,7 @@ void two_ways_begin(struct two_ways *w, struct system *s)
     if (w->copy == NULL)
         system_fail("the host has no memory");
     s->k->flavour = &w->fast;
-    taken = 0;
+    memset(taken, 0, sizeof(taken));
 }
 
 void two_ways_end(struct two_ways *w)
@@ -69,9 +69,9 @@ void two_ways_trap(struct two_ways *w, int64_t number)
                     (unsigned long long)k->entries);
 }
 
-uint64_t two_ways_taken(void)
+uint64_t two_ways_taken(enum syscall call)
 {
-    return taken;
+    return taken[call];
 }
 
 uint64_t two_ways_random(uint64_t limit)
@@ -80,13 +80,13 @@ uint64_t two_ways_random(uint64_t limit)
     return (random_state >> 33) % limit;
 }
 
-void two_ways_endpoint(struct system *s, uint64_t copies[TWO_WAYS_COPIES])
+void two_ways_make(struct system *s, uint64_t type, uint64_t copies[TWO_WAYS_COPIES])
 {
     static const uint64_t rights[TWO_WAYS_COPIES] = {ABI_ALL_RIGHTS, ABI_ALL_RIGHTS,
                                                      ABI_READ | ABI_WRITE,
-                                                     ABI_WRITE | ABI_GRANT_REPLY};
+                                                     ABI_WRITE | ABI_GRANT_REPLY, ABI_READ};
 
-    copies[0] = make(s, ABI_TYPE_ENDPOINT, 0);
+    copies[0] = make(s, type, 0);
     for (unsigned i = 1; i < TWO_WAYS_COPIES; i++) {
         copies[i] = slot_new(s);
         EXPECT_OK(cnode_mint(s, copies[i], copies[0], rights[i], i));

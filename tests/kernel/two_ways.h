@@ -23,15 +23,15 @@ void two_ways_end(struct two_ways *w);
 /* The current thread makes a system call with the registers it has; fails where the ways differ. */
 void two_ways_trap(struct two_ways *w, int64_t number);
 
-/* How many calls have gone the fast way since two_ways_begin. */
-uint64_t two_ways_taken(void);
+/* How many calls of a kind have gone the fast way since two_ways_begin. */
+uint64_t two_ways_taken(enum syscall call);
 
 /* A number below the limit; always the same sequence. */
 uint64_t two_ways_random(uint64_t limit);
 
-/* A new endpoint and three copies of it, with other rights and badges. */
-enum { TWO_WAYS_COPIES = 4 };
-void two_ways_endpoint(struct system *s, uint64_t copies[TWO_WAYS_COPIES]);
+/* A new endpoint or notification, and copies of it with other rights and badges. */
+enum { TWO_WAYS_COPIES = 5 };
+void two_ways_make(struct system *s, uint64_t type, uint64_t copies[TWO_WAYS_COPIES]);
 
 /* A random message of the current thread: mostly a short one, now and then with capabilities. */
 void two_ways_message(struct system *s);
