@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "kernel/flag.h"
 #include "kernel/mem.h"
 
 /* A physical address. RAM begins at RAM_BASE, which is the first byte of the arena; what lies below
@@ -39,7 +40,9 @@ _Noreturn void platform_assertion_failed(const char *condition, const char *file
 
 /* What must hold if the kernel is right, whatever a user does. */
 #define kassert(condition)                                                                         \
-    ((condition) ? (void)0 : platform_assertion_failed(#condition, __FILE__, __LINE__))
+    (!CHECK_ASSERTIONS || (condition)                                                              \
+         ? (void)0                                                                                 \
+         : platform_assertion_failed(#condition, __FILE__, __LINE__))
 
 /* In place of each call, whatever the compiler thinks of it; says why where it is used. */
 #define IN_LINE static inline __attribute__((always_inline))

@@ -24,7 +24,7 @@ local FOLDER = arg[3] or "build/mutation"
 -- Of processor time, that a program may use: a busy host must not kill a mutant. And of real time.
 local SECONDS, SECONDS_AT_MOST = 60, 1200
 
-local FLAGS = "-std=c11 -O1 -I. -Ibuild/release/generated -DSELVM_CHECKS=0"
+local FLAGS = "-std=c11 -O1 -I. -Ibuild/release/generated -DSELVM_CHECKS=0 -DSELVM_ASSERTIONS=1"
 
 -- Not looked at: what only prints, and the checker, whose tests break the state by themselves.
 local EXCLUDED = { "^kernel/check/", "^kernel/entry/debug%.c$" }
