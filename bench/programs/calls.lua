@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: MIT
---- N times one thing that a single thread does.
----   bench/programs/calls.lua N WHAT      (a key of `things`)
+--- N times one thing that a single thread does, while there are COPIES copies, with badges, of the
+--- capability that most of them are about.
+---   bench/programs/calls.lua N WHAT [COPIES]      (a key of `things` or `rounds`)
 
 local seL4 = require "seL4"
 local bootstrap = require "sel4.bootstrap"
@@ -8,8 +9,8 @@ local gate = require "gate"
 local loop = require "loop"
 local object = require "sel4.object"
 
-local count, what = ...
-count = math.tointeger(tonumber(count))
+local count, what, copies = ...
+count, copies = math.tointeger(tonumber(count)), math.tointeger(tonumber(copies or 0))
 local CNODE, DEPTH = seL4.CapInitThreadCNode, seL4.WordBits
 local check = bootstrap.check
 local memory = bootstrap.open()
@@ -54,8 +55,16 @@ local rounds = {
     check(seL4.RISCV_Page_Map(frame, VSPACE, vaddr, seL4.AllRights,
       seL4.RISCV_Default_VMAttributes))
   end,
+  revoke = function()
+    check(seL4.CNode_Revoke(CNODE, untyped, DEPTH))
+  end,
   endpoint = retype(seL4.EndpointObject),
   frame = retype(seL4.RISCV_4K_Page),
 }
+
+local cspace = copies > 0 and memory:cspace(math.ceil(math.log(copies + 1, 2)))
+for i = 1, copies do
+  check(seL4.CNode_Mint(cspace, i - 1, DEPTH, CNODE, notification, DEPTH, seL4.AllRights, i))
+end
 
 gate.each(memory, things[what] or loop.times(count, assert(rounds[what], "no such thing to do")))

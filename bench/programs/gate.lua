@@ -6,6 +6,7 @@
 --
 -- So one machine serves all rounds of a benchmark, and what it takes to set up is not counted.
 
+local alloc = require "sel4.alloc"
 local bootstrap = require "sel4.bootstrap"
 local seL4 = require "seL4"
 
@@ -14,7 +15,9 @@ local gate = {}
 --- `prepare`, if given, is called before each `pass`; what a pass returns, if anything, is told to
 --- the host: a number.
 function gate.each(memory, pass, prepare)
-  local handler, notification = memory:slot(), memory:object(seL4.NotificationObject)
+  local allocator = alloc.of(memory)
+  local handler = allocator:slot()
+  local notification = allocator:allocate(seL4.NotificationObject)
   bootstrap.check(seL4.IRQControl_Get(seL4.CapIRQControl, 1, seL4.CapInitThreadCNode, handler,
     seL4.WordBits))
   bootstrap.check(seL4.IRQHandler_SetNotification(handler, notification))

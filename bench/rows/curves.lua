@@ -45,11 +45,16 @@ return function(bench)
     local measure = machines.each("ring", threads, { rounds }, room(threads))
     return function() return measure() / rounds end
   end
+  -- What a capability adds: a revocation of nothing takes its time, too.
+  local nothing = machines.each("calls", 100000 // scale, { "revoke" })
   local function revoke(count)
     local originals = math.max(1, 100000 // scale // count)
     local measure = machines.each("revoke", count, { originals }, { memory = "256M",
       root_cnode_bits = 16 })
-    return function() return measure() / originals end
+    return function() return measure() / originals - nothing() / count end
+  end
+  local function copy(copies)
+    return machines.each("calls", 100000 // scale, { "copy", copies }, { memory = "256M" })
   end
   local function timers(what)
     return function(pending)
@@ -62,6 +67,8 @@ return function(bench)
       idle, floors.two_switches),
     curve("signal round a ring", "signal to the next of %d threads", "us", THREADS, 100, ring,
       floors.one_switch),
+    curve("copy and delete beside others", "copy and delete beside %d copies", "us", THREADS, 1000,
+      copy, floors.calls(6, 5)),
     curve("revocation", "revocation of %d capabilities, for each", "ns",
       { 10, 100, 1000, 10000, 100000, 1000000 }, 1000, revoke, floors.table_removal),
     curve("budget over and back", "budget over and back, %d pending", "us", THREADS, 100,
