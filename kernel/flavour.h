@@ -66,6 +66,9 @@ struct flavour {
     void (*before_choice)(struct kernel *k); /* end of an entry: threads whose time has come */
     void (*end_entry)(struct kernel *k);     /* the choice is made: sets IRQ_TIMER's deadline */
 
+    /* From now on all time counts (kernel_count_time). */
+    void (*count_time)(struct kernel *k);
+
     /* --- threads --- */
     void (*boot_thread)(struct kernel *k, struct tcb *t, kaddr sched_context); /* the first one */
     void (*thread_init)(struct kernel *k, struct tcb *t);    /* a new thread's share of time */

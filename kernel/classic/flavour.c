@@ -163,6 +163,7 @@ const struct flavour classic_flavour = {
     .has_time = classic_has_time,
     .before_choice = nothing_to_do,
     .end_entry = classic_set_deadline,
+    .count_time = nothing_to_do,
     .boot_thread = boot_thread,
     .thread_init = classic_thread_init,
     .thread_prepare = classic_reply_prepare,

@@ -447,7 +447,7 @@ void kernel_syscall(struct kernel *k, int64_t number)
 
 void kernel_count_time(struct kernel *k)
 {
-    k->all_time_counts = true;
+    k->flavour->count_time(k);
 }
 
 void kernel_user_exception(struct kernel *k, uint64_t number, uint64_t code)

@@ -260,3 +260,11 @@ void budget_end_entry(struct kernel *k)
         context_complete_yield(k, t); /* tells also what has just been charged */
     set_deadline(k, t, sc);
 }
+
+void budget_count_time(struct kernel *k)
+{
+    const struct tcb *t = tcb_at(k, k->current);
+
+    k->all_time_counts = true;
+    set_deadline(k, t, sched_context_of(k, t));
+}

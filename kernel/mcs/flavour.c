@@ -198,6 +198,7 @@ const struct flavour mcs_flavour = {
     .has_time = budget_has_time,
     .before_choice = budget_before_choice,
     .end_entry = budget_end_entry,
+    .count_time = budget_count_time,
     .boot_thread = boot_thread,
     .thread_init = thread_init,
     .thread_prepare = thread_prepare,

@@ -79,6 +79,9 @@ bool budget_has_time(struct kernel *k, const struct tcb *t);
 void budget_before_choice(struct kernel *k);
 void budget_end_entry(struct kernel *k);
 
+/* No slice can wait any more, the current one included. Also between entries. */
+void budget_count_time(struct kernel *k);
+
 /* --- fault.c ---------------------------------------------------------------------------------- */
 
 /* Whether a capability may be a handler of faults: empty, or an endpoint with rights to send and to

@@ -179,15 +179,13 @@ enum { SLOT_TEXT = 5, SLOT_STATE };
 /* Compiles the text, the first of so many arguments. */
 static int load_text(lua_State *L, int argument_count)
 {
-    struct process *process = process_of_state(L);
     struct time_words words = {.is_found = false};
     size_t length;
     const char *text = lua_tolstring(L, 1, &length);
 
     time_words_search(&words, text, length);
-    if (words.is_found)
-        kernel_count_time(process_kernel(process));
-    work_done(process, length * WORK_LOAD / WORK_LOAD_BYTES);
+    time_words_note(L, &words);
+    work_done(process_of_state(L), length * WORK_LOAD / WORK_LOAD_BYTES);
     lua_settop(L, argument_count);
     return library_call_original(L);
 }

@@ -142,8 +142,7 @@ int library_load_module(lua_State *L, const struct image *image, const struct im
     work_done(process_of_state(L), record->text_length * WORK_LOAD / WORK_LOAD_BYTES);
     status = lua_load(L, read_text, &loading, lua_tostring(L, -1), "t");
     lua_remove(L, -2);
-    if (loading.words.is_found)
-        kernel_count_time(image->kernel);
+    time_words_note(L, &loading.words);
     if (!loading.text.has_failed)
         return status;
     lua_pop(L, 1);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "machine/lua/time_words.h"
 
+#include "machine/lua/trap.h"
+
 /* Parts of names in the modules seL4 and sel4.object. None has its first byte twice, so that a
    search that fails goes on with the byte at which it failed. */
 static const char *const time_words[TIME_WORD_COUNT] = {"onsumed", "ieldTo", "ield_to"};
@@ -20,4 +22,15 @@ void time_words_search(struct time_words *words, const char *piece, size_t lengt
             words->is_found = words->is_found || word[matched] == '\0';
         }
     }
+}
+
+void time_words_note(lua_State *L, const struct time_words *words)
+{
+    struct process *process = process_of_state(L);
+
+    if (!words->is_found)
+        return;
+    kernel_count_time(process_kernel(process));
+    if (process->active != NULL) /* else the thread is about to be resumed, and looks by itself */
+        preemption_update(L, process);
 }

@@ -8,6 +8,8 @@
 #ifndef MACHINE_LUA_TIME_WORDS_H
 #define MACHINE_LUA_TIME_WORDS_H
 
+#include <lua.h>
+
 #include "kernel/types.h"
 
 enum { TIME_WORD_COUNT = 3 };
@@ -19,5 +21,9 @@ struct time_words {
 };
 
 void time_words_search(struct time_words *words, const char *piece, size_t length);
+
+/* The text has been read, and the coroutine is about to be given the function: if a word was found,
+   time counts from now on. */
+void time_words_note(lua_State *L, const struct time_words *words);
 
 #endif
