@@ -3,6 +3,7 @@
 --
 --   lua5.4 tests/run.lua                 all of tests/suites.lua
 --   lua5.4 tests/run.lua kernel style    those whose names contain one of the words
+--   lua5.4 tests/run.lua --fast [WORD...]     what runs with build/release, with build/fast instead
 --
 -- Run it from the root of the repository, with everything built (./test does). The last line is
 -- "N passed, N failed"; the exit status is 1 if anything failed.
@@ -10,7 +11,8 @@
 package.path = "./?.lua;" .. package.path
 
 local suites = require "tests.suites"
-local is_wanted = require "tests.wanted"(arg, 1)
+local is_fast = arg[1] == "--fast"
+local is_wanted = require "tests.wanted"(arg, is_fast and 2 or 1)
 
 -- Runs a command: what it printed, and whether its exit status was 0.
 local function run(command)
@@ -56,9 +58,23 @@ local function run_suite(name, command)
   print(("%-32s %d passed, %d failed (%d s)"):format(name, passed, failed, os.time() - started))
 end
 
+-- What a suite runs with, of which --fast leaves only the release build, by its other name.
+local function builds_of(suite)
+  local builds = suite[3]
+  if not is_fast then
+    return builds
+  end
+  for _, build in ipairs(builds or {}) do
+    if build == "release" and suite[2]:find("$build", 1, true) and not suite.needs_assertions then
+      return { "fast" }
+    end
+  end
+end
+
 for _, suite in ipairs(suites) do
-  local name, command, builds = table.unpack(suite)
-  if is_wanted(name) then
+  local name, command = table.unpack(suite)
+  local builds = builds_of(suite)
+  if is_wanted(name) and (builds or not is_fast) then
     if not builds then
       run_suite(name, command)
     end

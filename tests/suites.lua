@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: MIT
 --- All suites of tests: { name, command, builds }. A suite is a command whose last line of output
 --- is "N passed, N failed". With `builds`, it runs once for each, and $build in its command is the
---- folder of that build.
+--- folder of that build. `needs_assertions`: the preset fast is built without.
 
 local both = { "debug", "release" }
 local all = { "debug", "release", "lua5.3" }
@@ -48,7 +48,7 @@ return {
   { "module", "lua5.4 tests/host/test_module.lua", { "release" } },
   { "module", sanitized .. "lua5.4 tests/host/test_module.lua $build", { "debug" } },
   { "module, Lua 5.3", "lua5.3 tests/host/test_module.lua", { "lua5.3" } },
-  { "failed assertion", "$build/tests/test_assertion", all },
+  { "failed assertion", "$build/tests/test_assertion", all, needs_assertions = true },
   { "executables", "lua5.4 tests/rv64/test_elf.lua" },
   { "RISC-V sequences", "lua5.4 tests/rv64/test_sequences.lua $build/selvm", { "release" } },
   { "RISC-V sequences", "lua5.4 tests/rv64/test_sequences.lua $build/selvm 1500", { "debug" } },

@@ -18,15 +18,19 @@
 
 static bool call(struct kernel *k, struct tcb *caller)
 {
-    struct cap cap;
-    struct endpoint *ep = fast_endpoint(k, caller, &cap);
-    struct tcb *receiver = ep ? fast_receiver(k, ep, cap) : NULL;
+    const struct slot *slot = fast_slot(k, caller, REG_A0, CAP_ENDPOINT);
+    struct endpoint *ep;
+    struct tcb *receiver;
 
+    if (slot == NULL)
+        return false;
+    ep = endpoint_at(k, slot->cap.endpoint.object);
+    receiver = fast_receiver(k, ep, slot->cap);
     if (receiver == NULL || !fast_runs_next(k, caller, receiver))
         return false;
 
     fast_take_head(k, ep, receiver);
-    fast_transfer(k, caller, receiver, cap.endpoint.badge);
+    fast_transfer(k, caller, receiver, slot->cap.endpoint.badge);
     cdt_insert_reply(k, cap_reply(k->current, false, receiver->can_grant),
                      &caller->slots[TCB_SLOT_REPLY], &receiver->slots[TCB_SLOT_CALLER]);
     caller->state = THREAD_BLOCKED_ON_REPLY;
@@ -44,13 +48,15 @@ static bool has_signal(struct kernel *k, const struct tcb *t)
 
 static bool reply_receive(struct kernel *k, struct tcb *server)
 {
+    const struct slot *slot = fast_slot(k, server, REG_A0, CAP_ENDPOINT);
     struct slot *right = &server->slots[TCB_SLOT_CALLER];
-    struct cap cap;
-    struct endpoint *ep = fast_endpoint(k, server, &cap);
+    struct endpoint *ep;
     struct tcb *caller;
 
-    if (ep == NULL || ep->state == ENDPOINT_SEND || !(cap.endpoint.rights & RIGHT_READ) ||
-        cap_type(right->cap) != CAP_REPLY || has_signal(k, server))
+    if (slot == NULL || cap_type(right->cap) != CAP_REPLY || has_signal(k, server))
+        return false;
+    ep = endpoint_at(k, slot->cap.endpoint.object);
+    if (ep->state == ENDPOINT_SEND || !(slot->cap.endpoint.rights & RIGHT_READ))
         return false;
     caller = tcb_at(k, right->cap.reply.object);
     if (caller->fault.kind != FAULT_NONE || !fast_runs_next(k, server, caller))
@@ -58,7 +64,7 @@ static bool reply_receive(struct kernel *k, struct tcb *server)
 
     fast_transfer(k, server, caller, 0);
     cdt_remove(k, right);
-    fast_await(k, ep, server, cap);
+    fast_await(k, ep, server, slot->cap);
     fast_switch(k, caller);
     classic_set_deadline(k);
     return true;
@@ -66,22 +72,28 @@ static bool reply_receive(struct kernel *k, struct tcb *server)
 
 static bool signal(struct kernel *k, const struct tcb *t)
 {
-    uint64_t badge;
-    struct notification *n = fast_notification(k, t, RIGHT_WRITE, &badge);
+    const struct slot *slot = fast_notification(k, t, RIGHT_WRITE);
+    struct notification *n;
 
-    if (n == NULL || !fast_keeps_signal(k, n))
+    if (slot == NULL)
         return false;
-    notification_keep(n, badge);
+    n = notification_at(k, slot->cap.notification.object);
+    if (!fast_keeps_signal(k, n))
+        return false;
+    notification_keep(n, slot->cap.notification.badge);
     fast_end(k);
     return true;
 }
 
 static bool poll(struct kernel *k, struct tcb *t)
 {
-    uint64_t badge;
-    struct notification *n = fast_notification(k, t, RIGHT_READ, &badge);
+    const struct slot *slot = fast_notification(k, t, RIGHT_READ);
+    struct notification *n;
 
-    if (n == NULL || !fast_may_poll(k, n))
+    if (slot == NULL)
+        return false;
+    n = notification_at(k, slot->cap.notification.object);
+    if (!fast_may_poll(k, n))
         return false;
     t->registers[REG_A0] = notification_take(n);
     fast_end(k);

@@ -16,29 +16,23 @@ static inline bool fast_is_plain(const struct tcb *t)
     return message_info_extra_caps(thread_info(t)) == 0 && t->fault.kind == FAULT_NONE;
 }
 
-/* The endpoint that a0 names, and the capability to it; NULL: it names none, or not so simply. */
-static inline struct endpoint *fast_endpoint(struct kernel *k, const struct tcb *t,
-                                             struct cap *cap)
+/* The slot that a register names, with a capability of this type; NULL: it names none, or not so
+   simply. */
+static inline const struct slot *fast_slot(struct kernel *k, const struct tcb *t,
+                                           enum context_register where, enum cap_type type)
 {
-    const struct slot *slot = lookup_one_level(k, t, t->registers[REG_A0]);
+    const struct slot *slot = lookup_one_level(k, t, t->registers[where]);
 
-    if (slot == NULL || cap_type(slot->cap) != CAP_ENDPOINT)
-        return NULL;
-    *cap = slot->cap;
-    return endpoint_at(k, cap->endpoint.object);
+    return slot != NULL && cap_type(slot->cap) == type ? slot : NULL;
 }
 
-/* The notification that a0 names with this right, and the badge of the capability; likewise. */
-static inline struct notification *fast_notification(struct kernel *k, const struct tcb *t,
-                                                     unsigned right, uint64_t *badge)
+/* The same for a0 and a notification on which the capability gives the right. */
+static inline const struct slot *fast_notification(struct kernel *k, const struct tcb *t,
+                                                   unsigned right)
 {
-    const struct slot *slot = lookup_one_level(k, t, t->registers[REG_A0]);
+    const struct slot *slot = fast_slot(k, t, REG_A0, CAP_NOTIFICATION);
 
-    if (slot == NULL || cap_type(slot->cap) != CAP_NOTIFICATION ||
-        !(slot->cap.notification.rights & right))
-        return NULL;
-    *badge = slot->cap.notification.badge;
-    return notification_at(k, slot->cap.notification.object);
+    return slot != NULL && (slot->cap.notification.rights & right) ? slot : NULL;
 }
 
 /* Whether a signal wakes nobody: none waits, nor does the thread that it may be bound to. */

@@ -60,16 +60,20 @@ static void pass_context(struct kernel *k, struct tcb *from, struct tcb *to)
 
 static bool call(struct kernel *k, struct tcb *caller)
 {
-    struct cap cap;
-    struct endpoint *ep = fast_endpoint(k, caller, &cap);
-    struct tcb *receiver = ep ? fast_receiver(k, ep, cap) : NULL;
+    const struct slot *slot = fast_slot(k, caller, REG_A0, CAP_ENDPOINT);
+    struct endpoint *ep;
+    struct tcb *receiver;
 
+    if (slot == NULL)
+        return false;
+    ep = endpoint_at(k, slot->cap.endpoint.object);
+    receiver = fast_receiver(k, ep, slot->cap);
     if (receiver == NULL || receiver->reply == 0 || !fast_runs_next(k, caller, receiver) ||
         !begin(k, context_to_run(k, receiver)))
         return false;
 
     fast_take_head(k, ep, receiver);
-    fast_transfer(k, caller, receiver, cap.endpoint.badge);
+    fast_transfer(k, caller, receiver, slot->cap.endpoint.badge);
     caller->reply = receiver->reply;
     receiver->reply = 0;
     reply_at(k, caller->reply)->thread = k->current;
@@ -112,14 +116,16 @@ static bool is_last(struct kernel *k, const struct endpoint *ep, const struct tc
 
 static bool reply_receive(struct kernel *k, struct tcb *server)
 {
-    struct cap cap;
-    struct endpoint *ep = fast_endpoint(k, server, &cap);
-    const struct slot *right = lookup_one_level(k, server, server->registers[REG_A6]);
+    const struct slot *slot = fast_slot(k, server, REG_A0, CAP_ENDPOINT);
+    const struct slot *right = fast_slot(k, server, REG_A6, CAP_REPLY_OBJECT);
+    struct endpoint *ep;
     struct reply *reply;
     struct tcb *caller;
 
-    if (ep == NULL || ep->state == ENDPOINT_SEND || !(cap.endpoint.rights & RIGHT_READ) ||
-        right == NULL || cap_type(right->cap) != CAP_REPLY_OBJECT || has_duties(k, server) ||
+    if (slot == NULL || right == NULL || has_duties(k, server))
+        return false;
+    ep = endpoint_at(k, slot->cap.endpoint.object);
+    if (ep->state == ENDPOINT_SEND || !(slot->cap.endpoint.rights & RIGHT_READ) ||
         !is_last(k, ep, server))
         return false;
     reply = reply_at(k, right->cap.reply_object.object);
@@ -136,7 +142,7 @@ static bool reply_receive(struct kernel *k, struct tcb *server)
     }
     caller->reply = 0;
     context_unblock(k, caller);
-    fast_await(k, ep, server, cap);
+    fast_await(k, ep, server, slot->cap);
     server->reply = right->cap.reply_object.object;
     reply->thread = k->current;
     fast_switch(k, caller);
@@ -146,12 +152,15 @@ static bool reply_receive(struct kernel *k, struct tcb *server)
 
 static bool signal(struct kernel *k, struct tcb *t)
 {
-    uint64_t badge;
-    struct notification *n = fast_notification(k, t, RIGHT_WRITE, &badge);
+    const struct slot *slot = fast_notification(k, t, RIGHT_WRITE);
+    struct notification *n;
 
-    if (n == NULL || !fast_keeps_signal(k, n) || !begin(k, sched_context_of(k, t)))
+    if (slot == NULL)
         return false;
-    notification_keep(n, badge);
+    n = notification_at(k, slot->cap.notification.object);
+    if (!fast_keeps_signal(k, n) || !begin(k, sched_context_of(k, t)))
+        return false;
+    notification_keep(n, slot->cap.notification.badge);
     fast_end(k);
     budget_end_entry(k);
     return true;
@@ -160,10 +169,13 @@ static bool signal(struct kernel *k, struct tcb *t)
 /* A thread that runs has time: the notification lends it none. */
 static bool poll(struct kernel *k, struct tcb *t)
 {
-    uint64_t badge;
-    struct notification *n = fast_notification(k, t, RIGHT_READ, &badge);
+    const struct slot *slot = fast_notification(k, t, RIGHT_READ);
+    struct notification *n;
 
-    if (n == NULL || !fast_may_poll(k, n) || !begin(k, sched_context_of(k, t)))
+    if (slot == NULL)
+        return false;
+    n = notification_at(k, slot->cap.notification.object);
+    if (!fast_may_poll(k, n) || !begin(k, sched_context_of(k, t)))
         return false;
     t->registers[REG_A0] = notification_take(n);
     fast_end(k);
