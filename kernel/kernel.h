@@ -161,11 +161,11 @@ void kernel_syscall(struct kernel *k, int64_t number);
 bool kernel_syscall_fast(struct kernel *k, int64_t number);
 void kernel_syscall_slow(struct kernel *k, int64_t number);
 
-/* MCS; may be called between entries. Some thread may come to ask how much time a context has used (SchedContext_Consumed,
-   YieldTo), so from now on the end of every slice is watched, though nobody else could run then.
-   The first question has the same effect; but on a machine that counts time only while a deadline
-   is set, what has been used until then is too little. One that sees the question coming calls this
-   before. */
+/* MCS; may be called between entries. Some thread may come to ask how much time a context has used
+   (SchedContext_Consumed, YieldTo), so from now on the end of every slice is watched, though nobody
+   else could run then. The first question has the same effect; but on a machine that counts time
+   only while a deadline is set, what has been used until then is too little. One that sees the
+   question coming calls this before. */
 void kernel_count_time(struct kernel *k);
 
 /* Something the processor would refuse: EXCEPTION_* or a RISC-V cause as `number`. */

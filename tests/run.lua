@@ -3,7 +3,8 @@
 --
 --   lua5.4 tests/run.lua                 all of tests/suites.lua
 --   lua5.4 tests/run.lua kernel style    those whose names contain one of the words
---   lua5.4 tests/run.lua --fast [WORD...]     what runs with build/release, with build/fast instead
+--   lua5.4 tests/run.lua --fast [WORD...]        what runs with build/release, with build/fast
+--   lua5.4 tests/run.lua --with-fast [WORD...]   both that and all of tests/suites.lua
 --
 -- Run it from the root of the repository, with everything built (./test does). The last line is
 -- "N passed, N failed"; the exit status is 1 if anything failed.
@@ -11,8 +12,11 @@
 package.path = "./?.lua;" .. package.path
 
 local suites = require "tests.suites"
-local is_fast = arg[1] == "--fast"
-local is_wanted = require "tests.wanted"(arg, is_fast and 2 or 1)
+local how = arg[1] and arg[1]:match "^%-%-(.*)"
+if how and how ~= "fast" and how ~= "with-fast" then
+  error(("--%s is no option; --fast and --with-fast are"):format(how), 0)
+end
+local is_wanted = require "tests.wanted"(arg, how and 2 or 1)
 
 -- Runs a command: what it printed, and whether its exit status was 0.
 local function run(command)
@@ -58,27 +62,28 @@ local function run_suite(name, command)
   print(("%-32s %d passed, %d failed (%d s)"):format(name, passed, failed, os.time() - started))
 end
 
--- What a suite runs with, of which --fast leaves only the release build, by its other name.
+-- The builds that a suite runs with; build/fast is another release build.
 local function builds_of(suite)
-  local builds = suite[3]
-  if not is_fast then
-    return builds
-  end
-  for _, build in ipairs(builds or {}) do
-    if build == "release" and suite[2]:find("$build", 1, true) and not suite.needs_assertions then
-      return { "fast" }
+  local builds = {}
+  for _, build in ipairs(suite[3] or {}) do
+    if how ~= "fast" then
+      builds[#builds + 1] = build
+    end
+    if how and build == "release" and suite[2]:find("$build", 1, true) and
+      not suite.needs_assertions then
+      builds[#builds + 1] = "fast"
     end
   end
+  return builds
 end
 
 for _, suite in ipairs(suites) do
-  local name, command = table.unpack(suite)
-  local builds = builds_of(suite)
-  if is_wanted(name) and (builds or not is_fast) then
-    if not builds then
+  local name, command, has_builds = table.unpack(suite)
+  if is_wanted(name) then
+    if not has_builds and how ~= "fast" then
       run_suite(name, command)
     end
-    for _, build in ipairs(builds or {}) do
+    for _, build in ipairs(builds_of(suite)) do
       local title = ("%s [%s]"):format(name, build)
       if build == "debug" and not has_sanitizers then
         print(("%-32s skipped: /proc is not mounted, which the sanitizers need"):format(title))

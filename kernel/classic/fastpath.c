@@ -16,6 +16,14 @@
 #include "kernel/cap/cdt.h"
 #include "kernel/classic/classic.h"
 
+/* The entry ends with another current thread. */
+static void switch_to(struct kernel *k, struct tcb *next)
+{
+    fast_switch(k, next);
+    if (k->tick_deadline != UINT64_MAX || classic_tick_matters(k, next))
+        classic_set_deadline(k);
+}
+
 static bool call(struct kernel *k, struct tcb *caller)
 {
     const struct slot *slot = fast_slot(k, caller, REG_A0, CAP_ENDPOINT);
@@ -34,8 +42,7 @@ static bool call(struct kernel *k, struct tcb *caller)
     cdt_insert_reply(k, cap_reply(k->current, false, receiver->can_grant),
                      &caller->slots[TCB_SLOT_REPLY], &receiver->slots[TCB_SLOT_CALLER]);
     caller->state = THREAD_BLOCKED_ON_REPLY;
-    fast_switch(k, receiver);
-    classic_set_deadline(k);
+    switch_to(k, receiver);
     return true;
 }
 
@@ -65,8 +72,7 @@ static bool reply_receive(struct kernel *k, struct tcb *server)
     fast_transfer(k, server, caller, 0);
     cdt_remove(k, right);
     fast_await(k, ep, server, slot->cap);
-    fast_switch(k, caller);
-    classic_set_deadline(k);
+    switch_to(k, caller);
     return true;
 }
 

@@ -47,20 +47,13 @@ void classic_tick(struct kernel *k)
         scheduler_reschedule(k);
 }
 
-/* Whether the next tick could be noticed: a thread of the same priority waits for its turn, or a
-   domain's time runs down. The idle thread has no equals: they would run. */
-static bool tick_matters(struct kernel *k)
-{
-    return k->domain_count > 1 || scheduler_has_equals(k, tcb_at(k, k->current));
-}
-
 /* Ticks fall on multiples of 2 ms. Those that nobody would notice are left out: a machine need not
    count instructions while one thread runs alone. */
 void classic_set_deadline(struct kernel *k)
 {
     uint64_t next = UINT64_MAX;
 
-    if (tick_matters(k)) {
+    if (classic_tick_matters(k, tcb_at(k, k->current))) {
         if (k->tick_deadline != UINT64_MAX)
             return;
         next = (platform_time(k->platform) / TICK_US + 1) * TICK_US;

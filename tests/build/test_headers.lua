@@ -10,8 +10,8 @@ package.path = "./?.lua;" .. package.path
 local checks = require "tests.abi.checks"
 
 local generated = arg[1] or "build/release/generated"
-local flags = "-std=c11 -Wall -Wextra -Wshadow -Wconversion -Werror -DSELVM_CHECKS=0 -DSELVM_ASSERTIONS=1 -I. " ..
-  "-isystem /usr/include/lua5.4 -fsyntax-only -xc"
+local flags = "-std=c11 -Wall -Wextra -Wshadow -Wconversion -Werror -I. -DSELVM_CHECKS=0 " ..
+  "-DSELVM_ASSERTIONS=1 -isystem /usr/include/lua5.4 -fsyntax-only -xc"
 
 local function output_of(command)
   local pipe = assert(io.popen(command .. " 2>&1"))

@@ -31,10 +31,8 @@ compute()
 is("the root task", used(seL4.CapInitThreadSC))
 
 -- A child whose text has no such word: it is this program that asks.
-local child = process.new(memory, { name = "child", priority = 255, caps = { [1] = done }, source = [[
-  for _ = 1, 1000000 do end
-  require "seL4".Signal(1)
-]] })
+local child = process.new(memory, { name = "child", priority = 255, caps = { [1] = done },
+  source = 'for _ = 1, 1000000 do end require "seL4".Signal(1)' })
 child:start()
 seL4.Wait(done)
 is("another process", used(child.context))
