@@ -23,7 +23,7 @@
  *     time() -> microseconds since some moment, never fewer than before
  *     sleep(us)   waits for at least so long; ticks do not end it, nor does any other signal
  *     ticks() -> how many there have been in this process, for tests
- * A build without it (no_timer.c) has `false` for the module, which `require` then does not find. */
+ * In a build without it (no_timer.c) the module is `false`. */
 __attribute__((visibility("default"))) int luaopen_selvm_timer(lua_State *L);
 
 #endif
