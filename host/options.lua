@@ -158,7 +158,7 @@ local function check_timer(given)
   for _, field in ipairs { "time function", "sleep function", "handle userdata" } do
     local name, expected = field:match "(%S+) (%S+)"
     if type(timer[name]) ~= expected then
-      refuse("option 'timer' is what require \"selvm_timer\" gives: its field '%s' must be a %s, " ..
+      refuse("option 'timer' is what module selvm_timer gives: its field '%s' must be a %s, " ..
         "not a %s", name, expected, type(timer[name]))
     end
   end

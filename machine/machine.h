@@ -69,10 +69,10 @@ struct uart {
     uint8_t registers[8];        /* the others: what was written is read back */
 };
 
-/* The host's timer, between the beginning and the end of a run. A tick asks for the time to be read:
-   it sets a hook in the Lua state that runs, and whoever reads the time has answered it. Where it
-   finds no state, or the hook is lost because another was being set just then, preemption_update
-   sees the ticks that nobody has answered. */
+/* The host's timer, during a run of the machine. A tick asks for the time to be read: it sets a
+   hook in the Lua state that runs, and whoever reads the time has answered it. Where it finds no state,
+   or the hook is lost because another was being set just then, preemption_update sees the ticks
+   that nobody has answered. */
 struct ticks {
     const struct host_timer *timer; /* NULL: none */
     uint64_t origin_ns;          /* the timer's time when the machine was made */
@@ -119,9 +119,9 @@ struct platform {
 /* Lets virtual time pass; no effect with the host's clock. */
 void clock_advance(struct platform *p, uint64_t ns);
 
-/* Time now, in nanoseconds, also in p->time_ns. With CLOCK_HOST it is read from the host's timer or,
-   if there is none, asked of the host program: registry[p].clock answers microseconds. Without that,
-   or if it fails, time stands still. */
+/* Time now, in nanoseconds, also in p->time_ns. With CLOCK_HOST it is read from the host's timer;
+   if there is none, asked of the host program: registry[p].clock answers microseconds. Without
+   that, or if it fails, time stands still. */
 uint64_t clock_now(struct platform *p);
 
 /* The next moment, in nanoseconds, at which something happens by itself (timer deadline, RTC

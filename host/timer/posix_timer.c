@@ -83,8 +83,8 @@ static bool start_timer(uint64_t period_ns)
     return false;
 }
 
-/* Ticks that are on their way to a handler are dropped, for what was there before must not get them;
-   those that have arrived in one are waited for. */
+/* Ticks that are on their way to a handler are dropped, for the one before must not get them; those
+   that have arrived in it are waited for. */
 static void remove_handler(void)
 {
     struct sigaction ignored = {.sa_handler = SIG_IGN};

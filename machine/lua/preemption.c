@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Preemption: a hook counts the VM's instructions, lets virtual time pass, and leaves the coroutine
- * when an interrupt is due. With a host's timer nothing is counted: its tick has the hook called once,
- * at the next instruction, to look at the clock. Where a coroutine cannot yield, inside a callback of a C function, the
- * preemption is deferred: from then on the hook also sees functions return, and after the one that
- * ends this state it comes at the very next instruction.
+ * when an interrupt is due. With a host's timer nothing is counted: its tick has the hook called
+ * once, at the next instruction, to look at the clock. Where a coroutine cannot yield, inside a
+ * callback of a C function, the preemption is deferred: from then on the hook also sees functions
+ * return, and after the one that ends this state it comes at the very next instruction.
  *
  * A callback that does not end would keep the processor for ever. Past a limit the thread is
  * killed: the hook raises an error, and again at every instruction, in every coroutine of the
@@ -51,8 +51,8 @@ static int instructions_to_event(const struct process *process)
     return (int)left;
 }
 
-/* With the host's clock and no ticks: some instructions take long, such as a comparison of long strings; then
-   the hook comes more often. */
+/* With the host's clock and no ticks: some instructions take long, such as a comparison of long
+   strings; then the hook comes more often. */
 static void adapt(struct process *process, uint64_t passed_ns)
 {
     if (passed_ns > LONG_LOOK_NS)
@@ -71,8 +71,8 @@ static void set_hook(lua_State *L, int mask, int count)
         lua_sethook(L, mask == 0 ? NULL : hook, mask, count);
 }
 
-/* Without anything deferred: the hook comes when time may be up. Between two ticks that is never so,
-   unless the time is already known. */
+/* Without anything deferred: the hook comes when time may be up. Between two ticks that is so only
+   if the clock has been read for another reason. */
 static void await_time(lua_State *L, const struct process *process)
 {
     struct platform *p = process->platform;

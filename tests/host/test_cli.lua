@@ -141,7 +141,7 @@ print(b:wait())]]
     "selvm: option '--clock' must be 'virtual' or 'host', not 'hots'\nTry 'selvm run --help'.\n")
   expect_result(expect, run_text(text, { "--clok", "host" }), 2, "", "did you mean '--clock'?")
   expect_result(expect, process.run(selvm, "repl", "--clock", "host"), 0, "", "")
-  expect_result(expect, process.run(selvm, "repl", "--clock", "x"), 2, "", "Try 'selvm repl --help'")
+  expect_result(expect, process.run(selvm, "repl", "--clock", "x"), 2, "", "'selvm repl --help'")
 end)
 
 checks.group("help and version", function(expect)

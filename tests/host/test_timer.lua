@@ -168,7 +168,9 @@ end)
 local TRAPS = {
   [[local t = setmetatable({}, { __index = function() while true do end end })
     while true do pcall(seL4.TCB_WriteRegisters, 1, false, 0, 1, t) end]],
-  _VERSION ~= "Lua 5.3" and [[local function forever() while true do pcall(function() while true do end end) end end
+  _VERSION ~= "Lua 5.3" and [[local function forever()
+      while true do pcall(function() while true do end end) end
+    end
     while true do
       pcall(coroutine.wrap(function()
         local a <close> = setmetatable({}, { __close = forever })
@@ -179,7 +181,7 @@ local TRAPS = {
 
 checks.group("who stays where nothing can yield is killed", function(expect)
   for number, code in ipairs(TRAPS) do
-    local m, output = machine_of(PRELUDE .. ("start('victim', function() %s end)\n"):format(code) .. [[
+    local m, output = machine_of(PRELUDE .. "start('victim', function() " .. code .. [[ end)
 wait(5000)
 print "the others go on"]])
     local why = m:run(LIMIT)
@@ -301,10 +303,10 @@ local SERVER = "local seL4 = require 'seL4' local endpoint, reply = 1, 2 " ..
   "while true do if reply then " ..
   "info, badge, word = seL4.ReplyRecvWithMRs(endpoint, info, word + 1, 0, 0, 0, reply) else " ..
   "info, badge, word = seL4.ReplyRecvWithMRs(endpoint, info, word + 1, 0, 0, 0) end end"
-local CLIENT = "local seL4 = require 'seL4' local n = ... local one = seL4.MessageInfo_new(0, 0, 0, 1) " ..
-  "for i = 1, n do local _, answer = seL4.CallWithMRs(1, one, i) " ..
-  "assert(answer == i + 1, answer) if i % 64 == 0 then local t = {} for k = 1, 40 do t[k] = {} end end end " ..
-  "return 'done'"
+local CLIENT = "local seL4 = require 'seL4' local n = ... " ..
+  "local one = seL4.MessageInfo_new(0, 0, 0, 1) " ..
+  "for i = 1, n do local _, answer = seL4.CallWithMRs(1, one, i) assert(answer == i + 1) " ..
+  "if i % 64 == 0 then local t = {} for k = 1, 40 do t[k] = {} end end end return 'done'"
 local caps = { [1] = endpoint }
 if seL4.ReplyObject then caps[2] = memory:object(seL4.ReplyObject) end
 process.new(memory, { name = "server", source = SERVER, caps = caps, priority = 100 }):start()
