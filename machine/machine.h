@@ -70,9 +70,9 @@ struct uart {
 };
 
 /* The host's timer, during a run of the machine. A tick asks for the time to be read: it sets a
-   hook in the Lua state that runs, and whoever reads the time has answered it. Where it finds no state,
-   or the hook is lost because another was being set just then, preemption_update sees the ticks
-   that nobody has answered. */
+   hook in the Lua state that runs, and whoever reads the time has answered it. Where it finds no
+   state, or the hook is lost because another was being set just then, preemption_update sees the
+   ticks that nobody has answered. */
 struct ticks {
     const struct host_timer *timer; /* NULL: none */
     uint64_t origin_ns;          /* the timer's time when the machine was made */
