@@ -23,7 +23,7 @@ static struct {
     pthread_t owner;          /* the thread that runs the machine */
     timer_t timer;
     struct sigaction former;
-    sigset_t former_mask;
+    bool was_blocked;         /* the signal, for the owner */
     unsigned handler_count;   /* atomic: handlers that run right now, in any thread */
     uint64_t tick_count;      /* atomic */
 } ticks;
@@ -88,6 +88,7 @@ static bool start_timer(uint64_t period_ns)
 static void remove_handler(void)
 {
     struct sigaction ignored = {.sa_handler = SIG_IGN};
+    sigset_t blocked = only_ticks();
 
     __atomic_store_n(&ticks.is_on, false, __ATOMIC_SEQ_CST);
     sigemptyset(&ignored.sa_mask);
@@ -95,7 +96,8 @@ static void remove_handler(void)
     while (__atomic_load_n(&ticks.handler_count, __ATOMIC_SEQ_CST) > 0)
         sched_yield();
     sigaction(TICK_SIGNAL, &ticks.former, NULL);
-    pthread_sigmask(SIG_SETMASK, &ticks.former_mask, NULL);
+    if (ticks.was_blocked)
+        pthread_sigmask(SIG_BLOCK, &blocked, NULL);
     __atomic_store_n(&ticks.is_taken, false, __ATOMIC_SEQ_CST);
 }
 
@@ -103,6 +105,7 @@ static bool start(void (*tick)(void *argument), void *argument, uint64_t period_
 {
     struct sigaction action = {.sa_handler = handle_tick, .sa_flags = SA_RESTART};
     sigset_t unblocked = only_ticks();
+    sigset_t former_mask;
 
     if (__atomic_exchange_n(&ticks.is_taken, true, __ATOMIC_SEQ_CST))
         return false;
@@ -111,7 +114,8 @@ static bool start(void (*tick)(void *argument), void *argument, uint64_t period_
     ticks.owner = pthread_self();
     sigemptyset(&action.sa_mask);
     sigaction(TICK_SIGNAL, &action, &ticks.former);
-    pthread_sigmask(SIG_UNBLOCK, &unblocked, &ticks.former_mask);
+    pthread_sigmask(SIG_UNBLOCK, &unblocked, &former_mask);
+    ticks.was_blocked = sigismember(&former_mask, TICK_SIGNAL) == 1;
     __atomic_store_n(&ticks.is_on, true, __ATOMIC_SEQ_CST);
     if (start_timer(period_ns))
         return true;

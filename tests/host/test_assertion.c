@@ -11,7 +11,7 @@
 
 static const char script[] =
     "local selvm, spoil = require 'selvm', ...\n"
-    "local timer = require 'selvm_timer' or nil\n"
+    "local timer = package.loaded.selvm_timer or nil\n"
     "local output\n"
     "local function new(rest)\n"
     "  output = {}\n"
