@@ -81,7 +81,7 @@ static void ask_host_clock(struct platform *p)
     }
 }
 
-/* A tick that comes after the first line asks for the time after this one. */
+/* A tick that comes behind the first line asks anew. */
 static void read_timer(struct platform *p)
 {
     uint64_t now;
@@ -119,6 +119,8 @@ void clock_note(struct platform *p)
     bool is_read = p->rtc.is_time_read && p->clock == CLOCK_VIRTUAL;
 
     p->leave_ns = p->is_halted || p->lines.is_one_due ? 0 : event;
+    p->ticks.due_ns = alarm_is_awaited(p) && p->rtc.alarm_ns < p->leave_ns ? p->rtc.alarm_ns
+                                                                           : p->leave_ns;
     p->is_watched = event != UINT64_MAX || is_read || alarm_is_awaited(p) || p->lines.is_one_due;
 }
 

@@ -4,7 +4,7 @@
  *
  * A tick may come at any moment, as a signal handler does, but on the OS thread that has called
  * `start` and with no other tick at the same time. What it is made to do (machine/lua/preemption.c)
- * is safe then: atomic words of the machine, and lua_sethook on the Lua state that runs. */
+ * is safe then: single words of the machine, and lua_sethook on the Lua state that runs. */
 #ifndef MACHINE_HOST_TIMER_H
 #define MACHINE_HOST_TIMER_H
 
@@ -12,7 +12,8 @@
 #include <stdint.h>
 
 struct host_timer {
-    /* Nanoseconds since some moment; never fewer than before. Also called without `start`. */
+    /* Nanoseconds since some moment; never fewer than before. Also called without `start`, and by
+       the tick. */
     uint64_t (*now_ns)(void);
 
     /* From now on, calls tick(argument) every `period_ns`. False: it cannot be, such as because

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Preemption: a hook counts the VM's instructions, lets virtual time pass, and leaves the coroutine
  * when an interrupt is due. With a host's timer nothing is counted: its tick has the hook called
- * once, at the next instruction, to look at the clock. Where a coroutine cannot yield, inside a
+ * once, at the next instruction, when something is due. Where a coroutine cannot yield, inside a
  * callback of a C function, the preemption is deferred: from then on the hook also sees functions
  * return, and after the one that ends this state it comes at the very next instruction.
  *
@@ -71,16 +71,16 @@ static void set_hook(lua_State *L, int mask, int count)
         lua_sethook(L, mask == 0 ? NULL : hook, mask, count);
 }
 
-/* Without anything deferred: the hook comes when time may be up. Between two ticks that is so only
-   if the clock has been read for another reason. */
+/* Without anything deferred: the hook comes when something may be due. Between two ticks that is so
+   only if the clock has been read for another reason. */
 static void await_time(lua_State *L, const struct process *process)
 {
     struct platform *p = process->platform;
 
     if (!p->ticks.are_on)
         set_hook(L, LUA_MASKCOUNT, instructions_to_event(process));
-    else if (__atomic_load_n(&p->ticks.unanswered, __ATOMIC_RELAXED) > 0 || clock_must_stop(p) ||
-             clock_next_event(p) <= p->time_ns)
+    else if (p->ticks.due_ns <= p->time_ns ||
+             __atomic_load_n(&p->ticks.unanswered, __ATOMIC_RELAXED) > 0)
         set_hook(L, LUA_MASKCOUNT, 1);
     else
         set_hook(L, 0, 0);
@@ -88,16 +88,18 @@ static void await_time(lua_State *L, const struct process *process)
 
 /* Called by the host's timer at any moment, between any two instructions of this program. Lua lets
    hooks be set like that: it writes a few words that are right in any order and with any of them
-   old, and marks the frames of the Lua functions that are active. That is also why it is not done
-   by every tick: with frames by the hundred thousand it takes longer than a tick, and the program
-   would never get to the instruction at which the hook comes. */
+   old, and marks the frames of the Lua functions that are active. If there are hundreds of thousands
+   that takes longer than a tick; so it is done only when something is due, and not by every tick
+   then, or the program would never get to the instruction at which the hook comes. */
 static void tick(void *argument)
 {
     struct platform *p = argument;
     lua_State *running = __atomic_load_n(&p->ticks.running_state, __ATOMIC_ACQUIRE);
-    unsigned unanswered = __atomic_fetch_add(&p->ticks.unanswered, 1, __ATOMIC_RELAXED);
 
-    if (running != NULL && unanswered % TICKS_PER_HOOK == 0)
+    if (p->ticks.timer->now_ns() - p->ticks.origin_ns < p->ticks.due_ns)
+        return;
+    if (__atomic_fetch_add(&p->ticks.unanswered, 1, __ATOMIC_RELAXED) % TICKS_PER_HOOK == 0 &&
+        running != NULL)
         lua_sethook(running, hook, LUA_MASKCOUNT, 1);
 }
 
