@@ -69,16 +69,16 @@ struct uart {
     uint8_t registers[8];        /* the others: what was written is read back */
 };
 
-/* The host's timer, during a run of the machine. A tick looks whether something is due; then it asks
-   for the clock to be read: it sets a hook in the Lua state that runs, and whoever reads the clock
-   has answered it. Where it finds no state, or the hook is lost because another was being set just
-   then, preemption_update sees the ticks that nobody has answered. */
+/* The host's timer, during a run of the machine. A tick looks whether something is due; if so, it
+   asks for the clock to be read: it sets a hook in the Lua state that runs, and whoever reads the
+   clock has answered it. Where it finds no state, or the hook is lost because another was being set
+   just then, preemption_update sees the ticks that nobody has answered. */
 struct ticks {
     const struct host_timer *timer; /* NULL: none */
     uint64_t origin_ns;          /* the timer's time when the machine was made */
     uint64_t period_ns;
-    volatile uint64_t due_ns;    /* p->leave_ns, or an alarm before; read by ticks, and half a change
-                                    of it does no harm */
+    volatile uint64_t due_ns;    /* p->leave_ns, or an alarm before; read by ticks, where half a
+                                    change of it does no harm */
     bool are_on;                 /* the timer has been started for this machine */
     unsigned unanswered;         /* counted by ticks: use __atomic_* */
     lua_State *running_state;    /* whose code runs right now, or NULL; read by ticks: likewise */

@@ -11,8 +11,8 @@
  * The handler may interrupt anything, such as malloc. It calls pthread_self, pthread_equal,
  * pthread_kill and clock_gettime, which POSIX allows; touches words that are atomic, or that do not
  * change between start and stop; keeps errno; and calls the machine's tick, which must be like
- * that, too (machine/host_timer.h). If the system picks another OS thread for the signal, it is sent on to
- * the one that runs the machine, for no other may touch its Lua states. */
+ * that, too (machine/host_timer.h). If the system picks another OS thread for the signal, it is
+ * sent on to the one that runs the machine, for no other may touch its Lua states. */
 #ifndef HOST_TIMER_H
 #define HOST_TIMER_H
 

@@ -88,9 +88,9 @@ static void await_time(lua_State *L, const struct process *process)
 
 /* Called by the host's timer at any moment, between any two instructions of this program. Lua lets
    hooks be set like that: it writes a few words that are right in any order and with any of them
-   old, and marks the frames of the Lua functions that are active. If there are hundreds of thousands
-   that takes longer than a tick; so it is done only when something is due, and not by every tick
-   then, or the program would never get to the instruction at which the hook comes. */
+   old, and marks the frames of the Lua functions that are active. If those are some hundred
+   thousand, that takes longer than a tick; so it is done only when something is due, and not by
+   every tick then, or the program would never get to the instruction at which the hook comes. */
 static void tick(void *argument)
 {
     struct platform *p = argument;
