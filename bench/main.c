@@ -8,6 +8,7 @@
 
 #include "bench/floor.h"
 #include "host/module.h"
+#include "host/timer/timer.h"
 
 int main(int argc, char **argv)
 {
@@ -19,7 +20,8 @@ int main(int argc, char **argv)
     luaL_openlibs(L);
     luaL_requiref(L, "selvm", luaopen_selvm, 0);
     luaL_requiref(L, "floor", luaopen_floor, 0);
-    lua_pop(L, 2);
+    luaL_requiref(L, "selvm_timer", luaopen_selvm_timer, 0);
+    lua_pop(L, 3);
     lua_createtable(L, argc, 0);
     for (int i = 1; i < argc; i++) {
         lua_pushstring(L, argv[i]);

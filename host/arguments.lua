@@ -15,6 +15,7 @@ arguments.OPTIONS = {
   ["--domains"] = { field = "domains", has_value = true },
   ["--root-cnode-bits"] = { field = "root_cnode_bits", has_value = true },
   ["--file"] = { field = "paths", has_value = true, is_list = true },
+  ["--clock"] = { field = "clock", has_value = true },
   ["--mcs"] = { field = "mcs" },
   ["--trace-errors"] = { field = "trace_errors" },
   ["--help"] = { field = "help" },
@@ -22,8 +23,8 @@ arguments.OPTIONS = {
   ["--version"] = { field = "version" },
 }
 local NAMES = {
-  "--memory", "--heap", "--domains", "--root-cnode-bits", "--file", "--mcs", "--trace-errors",
-  "--help", "--version",
+  "--memory", "--heap", "--domains", "--root-cnode-bits", "--file", "--clock", "--mcs",
+  "--trace-errors", "--help", "--version",
 }
 
 --- "; did you mean 'x'?" of the name that is nearest, or "".

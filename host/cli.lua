@@ -38,6 +38,8 @@ executable.
   --root-cnode-bits N
                    the root task's CNode has 2^N slots, N from 8 to 24 (default 12)
   --file NAME=PATH gives a Lua program the content of a file, by sel4.image.file(NAME)
+  --clock CLOCK    virtual (default): computing counts as time, and waiting takes none; or host:
+                   the time of this computer
   --mcs            the MCS kernel: processor time by scheduling contexts
   --domains N      number of scheduling domains, 1 (default) to 256
   --trace-errors   explain every refused invocation on the console
@@ -54,8 +56,8 @@ usage: selvm repl [OPTIONS]
 
 Boots a machine whose root task reads Lua from the standard input and runs it; type 'help'.
 
-  --memory SIZE, --heap SIZE, --file NAME=PATH, --mcs, --domains N, --trace-errors
-                   as for 'selvm run'
+  --memory SIZE, --heap SIZE, --file NAME=PATH, --clock CLOCK, --mcs, --domains N,
+  --trace-errors   as for 'selvm run'
   --help, --version
 
 Exit status: 0 the input has ended, or the machine was halted; 1 the root task has failed; 2 wrong
@@ -186,8 +188,18 @@ local function option_of_command(refusal)
   end))
 end
 
+-- The timer for a machine with the host's clock; nil: this build has none, or none is needed.
+local function timer_for(clock)
+  if clock == "host" then
+    local is_there, timer = pcall(require, "selvm_timer")
+    return is_there and timer or nil
+  end
+  return nil
+end
+
 -- The machine of a command, and its options checked; nil and the exit status if there is none.
 local function boot(command, given, console)
+  given.timer = timer_for(given.clock)
   local checked, refusal = options.check(given)
   if not checked then
     return nil, wrong_usage(command, "%s", option_of_command(refusal))

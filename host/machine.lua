@@ -190,7 +190,7 @@ end
 local function make_hooks(checked)
   local hooks = {}
   hooks.console = guard(hooks, "console", checked.console or function(text) io.write(text) end)
-  if checked.clock == "host" then
+  if checked.clock == "host" and not checked.timer then
     local time = checked.time or host_time
     local can_start, start = pcall(read_time, time)
     if not can_start then
@@ -211,6 +211,7 @@ function selvm.create(checked)
   if not hooks then
     return nil, fault
   end
+  local timer = checked.timer or {}
   local machine, problem = core.create({
     image = loaded.image,
     vaddr = loaded.vaddr,
@@ -224,11 +225,13 @@ function selvm.create(checked)
     schedule = checked.schedule,
     trace_errors = checked.trace_errors,
     host_clock = checked.clock == "host",
+    timer = timer.handle,
+    tick_us = timer.period,
   }, hooks)
   if not machine then
     return nil, problem
   end
-  local sleep = checked.sleep or host_sleep
+  local sleep = checked.sleep or timer.sleep or host_sleep
   hooks.sleep = guard(hooks, "sleep", function(us)
     core.flush(machine) -- who waits wants to see what has been said
     sleep(us)
@@ -247,6 +250,7 @@ end
 ---   root_cnode_bits = 12       the root task's CNode has 2^12 slots
 ---   domains = 1, schedule = { { domain = 0, ticks = 5 }, ... }
 ---   clock = "virtual", or "host" with time = function() (microseconds) and sleep = function(us)
+---   timer = require "selvm_timer"   with clock = "host": its clock, and ticks by signals
 ---   console = function(text)   gets what the system prints; io.write if left out
 ---   trace_errors = false       true: every refused invocation is explained on the console
 --- Raises an error that says what is wrong if it cannot be made.

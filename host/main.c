@@ -5,6 +5,7 @@
 
 #include "host/module.h"
 #include "host/terminal/terminal.h"
+#include "host/timer/timer.h"
 
 enum { STATUS_BROKEN = 70 };
 
@@ -18,7 +19,8 @@ static int run_command_line(lua_State *L)
     luaL_openlibs(L);
     luaL_requiref(L, "selvm", luaopen_selvm, 0);
     luaL_requiref(L, "selvm.terminal", luaopen_selvm_terminal, 0);
-    lua_pop(L, 2);
+    luaL_requiref(L, "selvm_timer", luaopen_selvm_timer, 0);
+    lua_pop(L, 3);
     lua_getglobal(L, "require");
     lua_pushstring(L, "selvm.cli");
     lua_call(L, 1, 1);

@@ -103,9 +103,28 @@ static void read_image(lua_State *L, struct machine_options *options)
     options->extra_size = size;
 }
 
+/* Reads the host's timer, if one is given. False: it is none. */
+static bool read_timer(lua_State *L, struct machine_options *options)
+{
+    bool is_right = lua_getfield(L, 1, "timer") == LUA_TNIL || lua_islightuserdata(L, -1);
+
+    options->timer = is_right ? lua_touserdata(L, -1) : NULL;
+    lua_pop(L, 1);
+    if (options->timer != NULL)
+        options->tick_period_ns = (uint64_t)integer_field(L, 1, "tick_us") * NS_PER_US;
+    return is_right;
+}
+
+static int refuse_timer(lua_State *L)
+{
+    lua_pushnil(L);
+    lua_pushliteral(L, "option 'timer': its field 'handle' is not that of selvm_timer");
+    return 2;
+}
+
 /* core.create(options, hooks) -> machine, or nil and why not. options: image, vaddr, entry, extra,
-   memory, heap_bits, cnode_bits, domains, schedule, mcs, trace_errors, host_clock; hooks: console,
-   clock, sleep. */
+   memory, heap_bits, cnode_bits, domains, schedule, mcs, trace_errors, host_clock, timer (light
+   userdata) and tick_us; hooks: console, clock, sleep. */
 static int core_create(lua_State *L)
 {
     struct domain_entry entries[DOMAIN_SCHEDULE_LENGTH];
@@ -121,6 +140,8 @@ static int core_create(lua_State *L)
     options.is_mcs = flag_field(L, 1, "mcs");
     options.traces_errors = flag_field(L, 1, "trace_errors");
     options.clock = flag_field(L, 1, "host_clock") ? CLOCK_HOST : CLOCK_VIRTUAL;
+    if (!read_timer(L, &options))
+        return refuse_timer(L);
     read_schedule(L, &options, entries);
     read_image(L, &options);
     box = lua_newuserdata(L, sizeof(*box));
@@ -247,6 +268,13 @@ static int core_time(lua_State *L)
     return 1;
 }
 
+/* core.hook_count(machine) -> how often its programs were interrupted to look at the clock */
+static int core_hook_count(lua_State *L)
+{
+    lua_pushinteger(L, (lua_Integer)box_platform(L)->ticks.hook_count);
+    return 1;
+}
+
 /* core.check(machine) -> true, or nil and the first broken invariant */
 static int core_check(lua_State *L)
 {
@@ -308,6 +336,7 @@ static const luaL_Reg core_functions[] = {
     {"raise", core_raise},
     {"input", core_input},
     {"time", core_time},
+    {"hook_count", core_hook_count},
     {"check", core_check},
     {"error_count", core_error_count},
     {"is_closed", core_is_closed},

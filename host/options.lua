@@ -9,7 +9,7 @@ local options = {}
 
 local KNOWN = {
   "program", "source", "name", "args", "modules", "memory", "heap", "domains", "schedule", "mcs",
-  "clock", "time", "sleep", "console", "trace_errors", "root_cnode_bits",
+  "clock", "timer", "time", "sleep", "console", "trace_errors", "root_cnode_bits",
   "files",
 }
 local PAGE_SIZE = 4096
@@ -17,12 +17,13 @@ local HEAP_BITS_MIN, HEAP_BITS_MAX = 16, 30
 local CNODE_BITS_MIN, CNODE_BITS_DEFAULT, CNODE_BITS_MAX = 8, 12, 24
 local DOMAINS_MAX, SCHEDULE_MAX = 256, 99
 local TICKS_MAX = (1 << 56) - 1
+local PERIOD_MIN, PERIOD_DEFAULT, PERIOD_MAX = 50, 1000, 1000000 -- microseconds
 
 local TYPES = {
   program = "string", source = "string", name = "string", args = "table", modules = "table",
   files = "table",
-  schedule = "table", mcs = "boolean", clock = "string", time = "function", sleep = "function",
-  console = "function", trace_errors = "boolean",
+  schedule = "table", mcs = "boolean", clock = "string", timer = "table", time = "function",
+  sleep = "function", console = "function", trace_errors = "boolean",
 }
 
 -- Raises a table, which options.check catches and turns into its second result.
@@ -144,6 +145,32 @@ local function check_clock(given)
   return kind
 end
 
+-- What the module selvm_timer gives; beside its own fields the host program may have set `period`.
+local function check_timer(given)
+  local timer = given.timer
+  if not timer then
+    return nil
+  elseif given.clock ~= "host" then
+    refuse("option 'timer' belongs to clock = 'host'")
+  elseif given.time then
+    refuse("both 'timer' and 'time' are given; a machine has one clock")
+  end
+  for _, field in ipairs { "time function", "sleep function", "handle userdata" } do
+    local name, expected = field:match "(%S+) (%S+)"
+    if type(timer[name]) ~= expected then
+      refuse("option 'timer' is what module selvm_timer gives: its field '%s' must be a %s, " ..
+        "not a %s", name, expected, type(timer[name]))
+    end
+  end
+  return {
+    time = timer.time,
+    sleep = timer.sleep,
+    handle = timer.handle,
+    period = check_integer(timer.period or PERIOD_DEFAULT, PERIOD_MIN, PERIOD_MAX,
+      "option 'timer': its field 'period'"),
+  }
+end
+
 local function check_all(given)
   if type(given) ~= "table" then
     refuse("selvm.machine needs a table of options, such as { program = \"hello.lua\" }")
@@ -171,6 +198,7 @@ local function check_all(given)
     mcs = given.mcs or false,
     schedule = check_schedule(given.schedule, domains),
     clock = check_clock(given),
+    timer = check_timer(given),
     time = given.time,
     sleep = given.sleep,
     console = given.console,

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The machine's clock: counted in virtual time, asked of the host program otherwise. */
+/* The machine's clock: counted in virtual time; else read from the host's timer, or asked of the
+ * host program. */
 #include <lauxlib.h>
 
 #include "machine/machine.h"
@@ -80,9 +81,22 @@ static void ask_host_clock(struct platform *p)
     }
 }
 
+/* A tick that comes behind the first line asks anew. */
+static void read_timer(struct platform *p)
+{
+    uint64_t now;
+
+    __atomic_store_n(&p->ticks.unanswered, 0, __ATOMIC_RELAXED);
+    now = p->ticks.timer->now_ns() - p->ticks.origin_ns;
+    if (now > p->time_ns)
+        p->time_ns = now;
+}
+
 uint64_t clock_now(struct platform *p)
 {
-    if (p->clock == CLOCK_HOST)
+    if (p->ticks.timer != NULL)
+        read_timer(p);
+    else if (p->clock == CLOCK_HOST)
         ask_host_clock(p);
     return p->time_ns;
 }
@@ -105,6 +119,8 @@ void clock_note(struct platform *p)
     bool is_read = p->rtc.is_time_read && p->clock == CLOCK_VIRTUAL;
 
     p->leave_ns = p->is_halted || p->lines.is_one_due ? 0 : event;
+    p->ticks.due_ns = alarm_is_awaited(p) && p->rtc.alarm_ns < p->leave_ns ? p->rtc.alarm_ns
+                                                                           : p->leave_ns;
     p->is_watched = event != UINT64_MAX || is_read || alarm_is_awaited(p) || p->lines.is_one_due;
 }
 

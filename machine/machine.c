@@ -95,6 +95,11 @@ static void init_platform(struct platform *p, lua_State *host, const struct mach
 {
     memset(p, 0, sizeof(*p));
     p->clock = o->clock;
+    if (o->clock == CLOCK_HOST && o->timer != NULL) {
+        p->ticks.timer = o->timer;
+        p->ticks.origin_ns = o->timer->now_ns();
+        p->ticks.period_ns = o->tick_period_ns;
+    }
     p->host = host;
     p->deadline_ns = UINT64_MAX;
     p->stop_time_ns = UINT64_MAX;

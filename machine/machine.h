@@ -12,6 +12,7 @@
 #include <lua.h>
 
 #include "kernel/kernel.h"
+#include "machine/host_timer.h"
 
 enum { CONSOLE_BUFFER_SIZE = 4096, UART_INPUT_SIZE = 256 };
 
@@ -68,6 +69,22 @@ struct uart {
     uint8_t registers[8];        /* the others: what was written is read back */
 };
 
+/* The host's timer, during a run of the machine. A tick looks whether something is due; if so, it
+   asks for the clock to be read: it sets a hook in the Lua state that runs, and whoever reads the
+   clock has answered it. Where it finds no state, or the hook is lost because another was being set
+   just then, preemption_update sees the ticks that nobody has answered. */
+struct ticks {
+    const struct host_timer *timer; /* NULL: none */
+    uint64_t origin_ns;          /* the timer's time when the machine was made */
+    uint64_t period_ns;
+    volatile uint64_t due_ns;    /* p->leave_ns, or an alarm before; read by ticks, where half a
+                                    change of it does no harm */
+    bool are_on;                 /* the timer has been started for this machine */
+    unsigned unanswered;         /* counted by ticks: use __atomic_* */
+    lua_State *running_state;    /* whose code runs right now, or NULL; read by ticks: likewise */
+    uint64_t hook_count;         /* calls of the count hook, for tests */
+};
+
 struct hart;
 
 struct platform {
@@ -80,6 +97,7 @@ struct platform {
     uint64_t stop_time_ns;       /* machine_run's limit; UINT64_MAX: none */
     uint64_t leave_ns;           /* clock_must_stop: from this time on */
     bool is_watched;             /* clock_is_watched; clock_note brings both up to date */
+    struct ticks ticks;
     struct interrupt_lines lines;
     struct rtc rtc;
     struct uart uart;
@@ -103,8 +121,9 @@ struct platform {
 /* Lets virtual time pass; no effect with the host's clock. */
 void clock_advance(struct platform *p, uint64_t ns);
 
-/* Time now, in nanoseconds, also in p->time_ns. With CLOCK_HOST it is asked of the host program:
-   registry[p].clock answers microseconds. Without that, or if it fails, time stands still. */
+/* Time now, in nanoseconds, also in p->time_ns. With CLOCK_HOST it is read from the host's timer;
+   if there is none, asked of the host program: registry[p].clock answers microseconds. Without
+   that, or if it fails, time stands still. */
 uint64_t clock_now(struct platform *p);
 
 /* The next moment, in nanoseconds, at which something happens by itself (timer deadline, RTC
@@ -152,7 +171,8 @@ bool device_store(struct platform *p, uint64_t address, unsigned size, uint64_t 
 void devices_update(struct platform *p);
 
 /* Around machine_run, which the host calls protected: what the kernel asserts and is not so becomes
-   an error of the Lua state p->host. Of such a machine only its memory may be used, to be freed. */
+   an error of the Lua state p->host. Of such a machine only its memory may be used, to be freed.
+   In between the host's timer ticks, if there is one and no other machine has it. */
 void machine_begin(struct platform *p);
 void machine_end(struct platform *p);
 
@@ -178,6 +198,8 @@ struct machine_options {
     const struct domain_entry *schedule; /* NULL: domain 0 for ever */
     uint32_t schedule_length;
     enum clock_kind clock;
+    const struct host_timer *timer; /* for CLOCK_HOST; NULL: none */
+    uint64_t tick_period_ns;     /* with a timer */
     bool traces_errors;
     const uint8_t *image;        /* a program image (image.h); RISC-V: whole pages of memory */
     uint64_t image_size;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What the kernel asks of its platform, besides time (clock.c) and the engine's part: interrupt
  * lines, console, end. Timer and clock_interrupt_is_due are in clock.c. */
-#include "machine/machine.h"
+#include "machine/lua/engine.h"
 
 enum { LINES_PER_WORD = 64 };
 
@@ -152,12 +152,14 @@ void machine_begin(struct platform *p)
 
     if (is_only_one)
         __atomic_store_n(&running_machine, p, __ATOMIC_SEQ_CST);
+    lua_engine_start_ticks(p);
 }
 
 void machine_end(struct platform *p)
 {
     struct platform *expected = p;
 
+    lua_engine_stop_ticks(p);
     __atomic_compare_exchange_n(&running_machine, &expected, NULL, false, __ATOMIC_SEQ_CST,
                                 __ATOMIC_SEQ_CST);
     __atomic_sub_fetch(&running_count, 1, __ATOMIC_SEQ_CST);

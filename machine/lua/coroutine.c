@@ -55,14 +55,14 @@ static int resume_once(lua_State *L, lua_State *co, int arguments)
     int status;
 
     trap_current(L);
+    thread_set_running(thread, co);
     preemption_update(co, process);
     state_set_held(co, false);
     if (!can_yield && thread->unyieldable_resumes == 0)
         thread->unyieldable = L;
     thread->unyieldable_resumes += can_yield ? 0 : 1;
-    thread->running = co;
     status = compat_resume(co, L, arguments, &count);
-    thread->running = L;
+    thread_set_running(thread, L);
     thread->unyieldable_resumes -= can_yield ? 0 : 1;
     preemption_update(L, process);
     if (status != LUA_OK && status != LUA_YIELD && thread->is_killed)
@@ -118,12 +118,12 @@ static int close(lua_State *L, lua_State *co)
     trap_current(L);
     if (state_is_killed(co))
         return LUA_ERRMEM;
+    thread_set_running(thread, co);
     preemption_update(co, process);
     thread->unyieldable_resumes++;
     thread->closings++;
-    thread->running = co;
     status = compat_close(co);
-    thread->running = L;
+    thread_set_running(thread, L);
     thread->unyieldable_resumes--;
     thread->closings--;
     preemption_update(L, process);

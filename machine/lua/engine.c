@@ -29,19 +29,21 @@ IN_LINE int run_coroutine(struct lua_thread *thread, int arguments)
     struct platform *p = process->platform;
     struct lua_thread *active_before = process->active;
     struct tcb *running_before = p->running;
+    lua_State *state_before = p->ticks.running_state;
     int count;
     int status;
 
+    thread_set_running(thread, thread->coroutine);
     preemption_update(thread->coroutine, process);
     thread->request = REQUEST_NONE;
     process->active = thread;
-    thread->running = thread->coroutine;
     thread->is_on_stack = true;
     p->running = thread->tcb;
     p->nesting++;
     status = compat_resume(thread->coroutine, process->main, arguments, &count);
     p->nesting--;
     p->running = running_before;
+    platform_set_running(p, state_before);
     thread->is_on_stack = false;
     process->active = active_before;
     return status;
@@ -141,13 +143,15 @@ static bool is_at_home(const struct lua_thread *thread)
            cap.page_table.object == heap->vspace && cap.page_table.asid == heap->asid;
 }
 
-/* Only what is simple: everything else is the run loop's. */
+/* Only what is simple: everything else is the run loop's. With the host's clock but no ticks that
+   is all: instructions are then counted for each coroutine anew, so that threads who call each
+   other would never come to look at the clock. A tick stays until it has been answered. */
 bool lua_engine_run_nested(struct platform *p, struct tcb *t)
 {
     struct lua_thread *thread = thread_find(t);
 
     if (thread == NULL || thread->is_on_stack || p->nesting >= NESTING_MAX ||
-        p->clock != CLOCK_VIRTUAL)
+        (p->clock != CLOCK_VIRTUAL && !p->ticks.are_on))
         return false;
     if (thread->coroutine == NULL || thread->ending != NOT_ENDED ||
         thread->process->has_released_threads)

@@ -17,6 +17,11 @@ void lua_engine_run(struct platform *p, struct tcb *thread);
    nothing has been done. Nothing is done in there that could destroy a heap (trap.c). */
 bool lua_engine_run_nested(struct platform *p, struct tcb *thread);
 
+/* From now on the ticks of the host's timer preempt, if there is one and it is free; and no more.
+   To be called where no Lua thread runs, or where those that did are never used again. */
+void lua_engine_start_ticks(struct platform *p);
+void lua_engine_stop_ticks(struct platform *p);
+
 /* Where the engine stands in a thread: "file.lua:12", for tables of threads; NULL if unknown. Copies
    at most `size` bytes with the final NUL. */
 const char *lua_engine_where(struct platform *p, struct tcb *thread, char *text, size_t size);

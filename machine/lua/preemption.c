@@ -1,19 +1,22 @@
 /* SPDX-License-Identifier: MIT */
 /* Preemption: a hook counts the VM's instructions, lets virtual time pass, and leaves the coroutine
- * when an interrupt is due. Where a coroutine cannot yield, inside a callback of a C function, the
- * preemption is deferred: from then on the hook also sees functions return, and after the one that
- * ends this state it comes at the very next instruction.
+ * when an interrupt is due. With a host's timer nothing is counted: its tick has the hook called
+ * once, at the next instruction, when something is due. Where a coroutine cannot yield, inside a
+ * callback of a C function, the preemption is deferred: from then on the hook also sees functions
+ * return, and after the one that ends this state it comes at the very next instruction.
  *
  * A callback that does not end would keep the processor for ever. Past a limit the thread is
  * killed: the hook raises an error, and again at every instruction, in every coroutine of the
  * thread that gets control back, so that no pcall can hold it. The thread then has a fault
  * (thread.c). */
+#include "machine/lua/engine.h"
 #include "machine/lua/thread.h"
 #include "machine/lua/work.h"
 
 enum {
     INSTRUCTION_NS = 1000 / INSTRUCTIONS_PER_US,
     LONG_LOOK_NS = 100000, /* with the host's clock, so long may pass between two looks */
+    TICKS_PER_HOOK = 4,    /* of unanswered ticks, one sets the hook again */
     OVERSTAY_MS = 1,
     NS_PER_MS = 1000000
 };
@@ -27,6 +30,8 @@ static void note_place(lua_State *L, struct lua_thread *thread)
 }
 
 static void hook(lua_State *L, lua_Debug *record);
+
+/* --- when the hook comes ---------------------------------------------------------------------- */
 
 /* Instructions until the clock has to be looked at: never beyond the next event, so that in virtual
    time a thread is left at the very instruction at which its time is up. */
@@ -46,8 +51,8 @@ static int instructions_to_event(const struct process *process)
     return (int)left;
 }
 
-/* With the host's clock: some instructions take long, such as a comparison of long strings; then
-   the hook comes more often. */
+/* With the host's clock and no ticks: some instructions take long, such as a comparison of long
+   strings; then the hook comes more often. */
 static void adapt(struct process *process, uint64_t passed_ns)
 {
     if (passed_ns > LONG_LOOK_NS)
@@ -65,6 +70,56 @@ static void set_hook(lua_State *L, int mask, int count)
     if (lua_gethookmask(L) != mask || (mask != 0 && lua_gethookcount(L) != count))
         lua_sethook(L, mask == 0 ? NULL : hook, mask, count);
 }
+
+/* Without anything deferred: the hook comes when something may be due. Between two ticks that is so
+   only if the clock has been read for another reason. */
+static void await_time(lua_State *L, const struct process *process)
+{
+    struct platform *p = process->platform;
+
+    if (!p->ticks.are_on)
+        set_hook(L, LUA_MASKCOUNT, instructions_to_event(process));
+    else if (p->ticks.due_ns <= p->time_ns ||
+             __atomic_load_n(&p->ticks.unanswered, __ATOMIC_RELAXED) > 0)
+        set_hook(L, LUA_MASKCOUNT, 1);
+    else
+        set_hook(L, 0, 0);
+}
+
+/* Called by the host's timer at any moment, between any two instructions of this program. Lua lets
+   hooks be set like that: it writes a few words that are right in any order and with any of them
+   old, and marks the frames of the Lua functions that are active. If those are some hundred
+   thousand, that takes longer than a tick; so it is done only when something is due, and not by
+   every tick then, or the program would never get to the instruction at which the hook comes. */
+static void tick(void *argument)
+{
+    struct platform *p = argument;
+    lua_State *running = __atomic_load_n(&p->ticks.running_state, __ATOMIC_ACQUIRE);
+
+    if (p->ticks.timer->now_ns() - p->ticks.origin_ns < p->ticks.due_ns)
+        return;
+    if (__atomic_fetch_add(&p->ticks.unanswered, 1, __ATOMIC_RELAXED) % TICKS_PER_HOOK == 0 &&
+        running != NULL)
+        lua_sethook(running, hook, LUA_MASKCOUNT, 1);
+}
+
+void lua_engine_start_ticks(struct platform *p)
+{
+    struct ticks *ticks = &p->ticks;
+
+    platform_set_running(p, NULL);
+    if (ticks->timer != NULL)
+        ticks->are_on = ticks->timer->start(tick, p, ticks->period_ns);
+}
+
+void lua_engine_stop_ticks(struct platform *p)
+{
+    if (p->ticks.are_on)
+        p->ticks.timer->stop();
+    p->ticks.are_on = false;
+}
+
+/* --- what the hook does ----------------------------------------------------------------------- */
 
 /* Leaves the coroutine, from its hook. */
 static void preempt(lua_State *L, struct process *process)
@@ -125,9 +180,10 @@ static void hook(lua_State *L, lua_Debug *record)
     if (record->event == LUA_HOOKCOUNT) {
         uint64_t before = p->time_ns;
 
+        p->ticks.hook_count++;
         clock_advance(p, (uint64_t)lua_gethookcount(L) * INSTRUCTION_NS);
         clock_now(p);
-        if (p->clock == CLOCK_HOST)
+        if (p->clock == CLOCK_HOST && !p->ticks.are_on)
             adapt(process, p->time_ns - before);
         devices_update(p);
     }
@@ -190,7 +246,7 @@ void preemption_update(lua_State *L, const struct process *process)
     else if (!clock_is_watched(process->platform))
         set_hook(L, 0, 0);
     else if (process->active == NULL || !process->active->has_deferred)
-        set_hook(L, LUA_MASKCOUNT, instructions_to_event(process));
+        await_time(L, process);
     else if (trap_can_yield(L))
         set_hook(L, LUA_MASKCOUNT, 1);
     else

@@ -45,7 +45,8 @@ struct lua_thread {
     struct tcb *tcb;              /* NULL: its TCB has been destroyed; to be swept */
     struct lua_thread *next;      /* of the process */
     lua_State *coroutine;         /* kept alive by the registry; NULL once ended */
-    lua_State *running;           /* while active: it, or the one of the program's that runs */
+    lua_State *running;           /* while active: it, or the one of the program's that runs;
+                                     thread_set_running sets it */
     lua_State *innermost;         /* where it last stopped: the coroutine or one of the program's */
     enum request request;
     enum ending ending;
@@ -118,6 +119,20 @@ static inline void state_set_killed(lua_State *L)
 static inline struct kernel *process_kernel(const struct process *process)
 {
     return process->platform->kernel;
+}
+
+/* `L` is whose code runs from now on; NULL: none of this machine does. */
+static inline void platform_set_running(struct platform *p, lua_State *L)
+{
+    __atomic_store_n(&p->ticks.running_state, L, __ATOMIC_RELEASE);
+}
+
+/* The active thread goes on in another of its coroutines. To be called before preemption_update of
+   that one, so that a tick in between is not missed. */
+static inline void thread_set_running(struct lua_thread *thread, lua_State *L)
+{
+    thread->running = L;
+    platform_set_running(thread->process->platform, L);
 }
 
 /* CONFIGURATION_*, the bit in the tables of abi/. */

@@ -7,13 +7,16 @@
 
 #include "host/box.h"
 #include "host/module.h"
+#include "host/timer/timer.h"
 
 static const char script[] =
     "local selvm, spoil = require 'selvm', ...\n"
+    "local timer = package.loaded.selvm_timer or nil\n"
     "local output\n"
     "local function new(rest)\n"
     "  output = {}\n"
     "  return selvm.machine { source = 'local seL4 = require \"seL4\" print(1)' .. rest,\n"
+    "    clock = timer and 'host', timer = timer,\n"
     "    console = function(text) output[#output + 1] = text end }\n"
     "end\n"
     "local loops = { current = ' while true do end', queue = ' coroutine.wrap(function()'\n"
@@ -23,8 +26,11 @@ static const char script[] =
     "  assert(m:run(100) == 'limit')\n"
     "  spoil(m, what)\n"
     "  local ok, why = pcall(m.run, m, 1000000)\n"
-    "  assert(not ok and why:find('the kernel expected \\'address %- RAM_BASE'),"
-    " why)\n"
+    "  local ticks, first = timer and timer.ticks(), timer and timer.time()\n"
+    "  while timer and timer.time() < first + 20000 do end\n"
+    "  assert(not timer or timer.ticks() == ticks, 'a failed machine still has ticks')\n"
+    "  assert(not ok and why:find('^the machine has failed: the kernel expected '\n"
+    "    .. '\\'address %- RAM_BASE'), why)\n"
     "  assert(why:find('kernel/kernel.h:%d+'), why)\n"
     "  for _, method in ipairs { 'run', 'check', 'threads', 'capabilities' } do\n"
     "    ok, why = pcall(m[method], m)\n"
@@ -60,7 +66,8 @@ int main(void)
 
     luaL_openlibs(L);
     luaL_requiref(L, "selvm", luaopen_selvm, 0);
-    lua_pop(L, 1);
+    luaL_requiref(L, "selvm_timer", luaopen_selvm_timer, 0);
+    lua_pop(L, 2);
     if (luaL_loadbuffer(L, script, strlen(script), "=script") != LUA_OK) {
         printf("%s\n0 passed, 1 failed\n", lua_tostring(L, -1));
         return 1;

@@ -123,6 +123,27 @@ print(bytes < 4 << 20)]]
   expect_result(expect, run_text("", { "--domains", "4" }), 0, "", "")
 end)
 
+checks.group("the clock is chosen", function(expect)
+  local text = [[
+local seL4 = require "seL4"
+local memory = require("sel4.bootstrap").open()
+local thread = require "sel4.thread"
+local function work() for i = 1, 300000 do local _ = i // 3 end return "done" end
+local a = thread.new(memory, { priority = 9, entry = work, name = "a", monitor = true }):start()
+local b = thread.new(memory, { priority = 9, entry = work, name = "b", monitor = true }):start()
+print(a:wait())
+print(b:wait())]]
+  local out = "thread 'a' has ended with done\nthread 'b' has ended with done\n"
+  expect_result(expect, run_text(text, { "--clock", "virtual" }), 0, out, "")
+  expect_result(expect, run_text(text, { "--clock", "host" }), 0, out, "")
+  expect_result(expect, run_text(text, { "--clock=host", "--mcs" }), 0, out, "")
+  expect_result(expect, run_text(text, { "--clock", "hots" }), 2, "",
+    "selvm: option '--clock' must be 'virtual' or 'host', not 'hots'\nTry 'selvm run --help'.\n")
+  expect_result(expect, run_text(text, { "--clok", "host" }), 2, "", "did you mean '--clock'?")
+  expect_result(expect, process.run(selvm, "repl", "--clock", "host"), 0, "", "")
+  expect_result(expect, process.run(selvm, "repl", "--clock", "x"), 2, "", "'selvm repl --help'")
+end)
+
 checks.group("help and version", function(expect)
   expect_result(expect, process.run(selvm, "--help"), 0, "usage: selvm run", "")
   expect_result(expect, process.run(selvm, "-h"), 0, "usage: selvm run", "")
