@@ -105,7 +105,6 @@ struct platform {
     char console[CONSOLE_BUFFER_SIZE]; /* output not yet written (console.c) */
     bool is_halted;
     bool has_failed;             /* an assertion of the kernel: nothing may be used but `block` */
-    struct tcb *running;         /* thread whose engine is active right now, or NULL */
     unsigned nesting;            /* Lua threads on the C stack: who traps may run the next one */
     bool is_unwinding;           /* all of them are to come back to the run loop */
     uint64_t root_error_count;   /* threads of the root task that an error or another fault has

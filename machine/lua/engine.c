@@ -28,7 +28,6 @@ IN_LINE int run_coroutine(struct lua_thread *thread, int arguments)
     struct process *process = thread->process;
     struct platform *p = process->platform;
     struct lua_thread *active_before = process->active;
-    struct tcb *running_before = p->running;
     lua_State *state_before = p->ticks.running_state;
     int count;
     int status;
@@ -38,11 +37,9 @@ IN_LINE int run_coroutine(struct lua_thread *thread, int arguments)
     thread->request = REQUEST_NONE;
     process->active = thread;
     thread->is_on_stack = true;
-    p->running = thread->tcb;
     p->nesting++;
     status = compat_resume(thread->coroutine, process->main, arguments, &count);
     p->nesting--;
-    p->running = running_before;
     platform_set_running(p, state_before);
     thread->is_on_stack = false;
     process->active = active_before;
@@ -153,9 +150,9 @@ bool lua_engine_run_nested(struct platform *p, struct tcb *t)
     if (thread == NULL || thread->is_on_stack || p->nesting >= NESTING_MAX ||
         (p->clock != CLOCK_VIRTUAL && !p->ticks.are_on))
         return false;
-    if (thread->coroutine == NULL || thread->ending != NOT_ENDED ||
-        thread->process->has_released_threads)
+    if (thread->coroutine == NULL || thread->process->has_released_threads)
         return false;
+    kassert(thread->ending == NOT_ENDED);
     if (position_of(t) == POSITION_ELSEWHERE || !is_at_home(thread))
         return false;
     resume(thread, 0);
