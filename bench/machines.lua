@@ -55,6 +55,7 @@ local function boot(name, args, options)
   self.machine = selvm.machine {
     program = "bench/programs/" .. name .. ".lua", args = args,
     memory = options.memory or "64M", heap = options.heap, mcs = options.mcs,
+    clock = options.timer and "host", timer = options.timer,
     root_cnode_bits = options.root_cnode_bits,
     console = function(text) self.said[#self.said + 1] = text end,
   }

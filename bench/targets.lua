@@ -14,6 +14,7 @@ local targets = {}
 
 local SWITCHLESS = { ratio_most = 2.5 }
 local ALONE = { ratio_most = 1.03 }
+local TICKED = { ratio_most = 1.05 } -- a thousand times a second
 local SLOWER = { ratio_least = 3 }
 
 local by_name = {
@@ -29,6 +30,8 @@ local by_name = {
   ["memory of a thread that waits"] = { value_most = 1536 },
   ["compute alone"] = ALONE,
   ["compute alone, MCS"] = ALONE,
+  ["compute beside a ready thread, host's ticks"] = TICKED,
+  ["compute beside a ready thread, host's ticks, MCS"] = TICKED,
   ["Erlang: message and answer"] = SLOWER,
   ["Erlang: gen_server:call"] = SLOWER,
 }

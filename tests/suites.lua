@@ -75,6 +75,7 @@ return {
   { "user lookups, MCS", "$build/selvm run --mcs tests/user/lookups.lua", { "debug", "release" } },
   { "user memory", "$build/selvm run tests/user/memory.lua", all },
   { "user memory, MCS", "$build/selvm run --mcs tests/user/memory.lua", { "release" } },
+  { "user schedule", "$build/selvm run tests/user/schedule.lua", all },
   { "user tasks", "$build/selvm run tests/user/tasks.lua", all },
   { "user tasks, MCS", "$build/selvm run --mcs tests/user/tasks.lua", { "release" } },
   { "user rpc", "$build/selvm run tests/user/rpc.lua", all },

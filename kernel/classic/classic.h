@@ -36,8 +36,8 @@ void classic_yield(struct kernel *k);
 void classic_tick(struct kernel *k);
 void classic_set_deadline(struct kernel *k);
 
-/* Whether the next tick could be noticed while `t` runs: a thread of the same priority waits for its
-   turn, or a domain's time runs down. The idle thread has no equals: they would run. */
+/* Whether the next tick could be noticed while `t` runs: a thread of the same priority waits for
+   its turn, or a domain's time runs down. The idle thread has no equals: they would run. */
 static inline bool classic_tick_matters(struct kernel *k, const struct tcb *t)
 {
     return k->domain_count > 1 || scheduler_has_equals(k, t);

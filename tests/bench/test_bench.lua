@@ -16,9 +16,9 @@ local OF_RISCV = 13 -- left out where nothing compiles them
 local HAS_COMPILER = os.execute "command -v riscv64-unknown-elf-gcc >/dev/null 2>&1"
 local OF_ERLANG = 2 -- left out without it
 local HAS_ERLANG = os.execute "command -v escript >/dev/null 2>&1"
-local BENCHMARKS = 82 + (HAS_COMPILER and OF_RISCV or 0) + (HAS_ERLANG and OF_ERLANG or 0)
+local BENCHMARKS = 84 + (HAS_COMPILER and OF_RISCV or 0) + (HAS_ERLANG and OF_ERLANG or 0)
 local CURVES = 6
-local TARGETS = 12 + CURVES + (HAS_ERLANG and OF_ERLANG or 0)
+local TARGETS = 14 + CURVES + (HAS_ERLANG and OF_ERLANG or 0)
 local before, after = os.tmpname(), os.tmpname()
 
 local function read(path)

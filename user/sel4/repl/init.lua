@@ -218,7 +218,7 @@ end
 function repl.run()
   local session = new_session()
   local fn
-  if seL4.SchedContext_Consumed then -- a statement may ask later: the first question starts the count
+  if seL4.SchedContext_Consumed then -- the first question starts the count: statements may ask
     check(seL4.SchedContext_Consumed(seL4.CapInitThreadSC))
   end
   repeat

@@ -10,6 +10,7 @@ local alloc = require "sel4.alloc"
 local interface = require("sel4.timer").interface
 local object = require "sel4.object"
 local rpc_server = require "sel4.rpc.server"
+local schedule = require "sel4.schedule"
 local seL4 = require "seL4"
 local server = require "sel4.server"
 local vspace = require "sel4.vspace"
@@ -33,26 +34,18 @@ local function now(self)
   return seL4.Load32(self.registers + TIME_HIGH) << 32 | low
 end
 
--- The alarm is for the earliest timer; self.timers is sorted by time.
+-- The alarm is for the earliest timer.
 local function arm(self)
-  local first = self.timers[1]
+  local first, at = self.timers:first()
   if first then
-    seL4.Store32(self.registers + ALARM_HIGH, first.at >> 32)
-    seL4.Store32(self.registers + ALARM_LOW, first.at & 0xffffffff) -- written last: this arms it
+    seL4.Store32(self.registers + ALARM_HIGH, at >> 32)
+    seL4.Store32(self.registers + ALARM_LOW, at & 0xffffffff) -- written last: this arms it
   else
     seL4.Store32(self.registers + CLEAR_ALARM, 1)
   end
 end
 
 -- --- timers -------------------------------------------------------------------------------------
-
-local function insert(self, entry)
-  local index = 1
-  while self.timers[index] and self.timers[index].at <= entry.at do
-    index = index + 1
-  end
-  table.insert(self.timers, index, entry)
-end
 
 local function add(self, badge, microseconds, period)
   local client = self.clients[badge]
@@ -65,29 +58,38 @@ local function add(self, badge, microseconds, period)
     error(("a client has at most %d timers"):format(TIMERS_MAX), 0)
   end
   client.count, self.last_number = client.count + 1, self.last_number + 1
-  insert(self, { at = now(self) + microseconds * MICROSECOND, client = client,
-    period = period and microseconds * MICROSECOND, number = self.last_number })
+  local entry = { client = client, period = period and microseconds * MICROSECOND,
+    number = self.last_number }
+  client.timers[entry.number] = entry
+  self.timers:add(entry, now(self) + microseconds * MICROSECOND)
   arm(self)
-  return self.last_number
+  return entry.number
+end
+
+-- The client has this timer no longer.
+local function forget(self, entry)
+  local client = entry.client
+  self.timers:remove(entry)
+  client.timers[entry.number] = nil
+  client.count = client.count - 1
 end
 
 local function cancel(self, badge, number)
-  for i, entry in ipairs(self.timers) do
-    if entry.number == number and entry.client == self.clients[badge] then
-      table.remove(self.timers, i)
-      entry.client.count = entry.client.count - 1
-      arm(self)
-      return true
-    end
+  local client = self.clients[badge]
+  local entry = client and client.timers[number]
+  if not entry then
+    return false
   end
-  return false
+  forget(self, entry)
+  arm(self)
+  return true
 end
 
 -- The next time of a periodic timer that lies ahead: what was missed is not made up for.
-local function renew(self, entry, time)
-  local missed = (time - entry.at) // entry.period
-  entry.at = entry.at + (missed + 1) * entry.period
-  insert(self, entry)
+local function renew(self, entry, at, time)
+  local missed = (time - at) // entry.period
+  self.timers:remove(entry)
+  self.timers:add(entry, at + (missed + 1) * entry.period)
 end
 
 -- An interrupt: signals all that is due. A client may have brought an endpoint instead of a
@@ -96,14 +98,15 @@ local function ring(self)
   seL4.Store32(self.registers + CLEAR_INTERRUPT, 1)
   seL4.IRQHandler_Ack(self.irq_handler)
   local time = now(self)
-  while self.timers[1] and self.timers[1].at <= time do
-    local entry = table.remove(self.timers, 1)
+  local entry, at = self.timers:first()
+  while entry and at <= time do
     seL4.NBSend(entry.client.slot, seL4.MessageInfo_new(0, 0, 0, 0))
     if entry.period then
-      renew(self, entry, time)
+      renew(self, entry, at, time)
     else
-      entry.client.count = entry.client.count - 1
+      forget(self, entry)
     end
+    entry, at = self.timers:first()
   end
   arm(self)
 end
@@ -118,7 +121,7 @@ local function attach(self, badge, received)
     self.group:free_slot(slot)
     error("the notification cannot be kept", 0)
   end
-  self.clients[badge] = { slot = slot, count = 0 }
+  self.clients[badge] = { slot = slot, count = 0, timers = {} }
 end
 
 -- --- interface ----------------------------------------------------------------------------------
@@ -132,10 +135,8 @@ end
 function Timer:disconnect(badge)
   local client = self.clients[badge]
   if client then
-    for i = #self.timers, 1, -1 do
-      if self.timers[i].client == client then
-        table.remove(self.timers, i)
-      end
+    for _, entry in pairs(client.timers) do
+      self.timers:remove(entry)
     end
     self.group:free_slot(client.slot)
     self.clients[badge] = nil
@@ -171,7 +172,7 @@ end
 function timer.start(memory, options)
   local allocator = alloc.of(memory)
   local self = setmetatable({ memory = allocator, group = allocator:group { name = "the timer" },
-    timers = {}, clients = {}, last_number = 0 }, Timer)
+    timers = schedule.new(), clients = {}, last_number = 0 }, Timer)
   open_device(self)
   self.server = server.start(memory, interface, {
     priority = options and options.priority or 200, notification = self.alarm,
