@@ -54,7 +54,7 @@ struct kernel {
     bool sets_deadline;        /* at the end of this entry */
     bool slice_can_wait;       /* its end is not watched; kernel_count_time: it never can */
     bool all_time_counts;
-    uint64_t deadline;         /* as the platform was told last; 0: it has passed */
+    uint64_t deadline;         /* as the platform was told last */
 
     /* --- work in this entry, for preemption points --- */
     uint32_t work_units;

@@ -169,7 +169,6 @@ void budget_yield(struct kernel *k)
 /* The slice was ended at the beginning of the entry; only the timer has to be set. */
 void budget_tick(struct kernel *k)
 {
-    k->deadline = 0;
     k->sets_deadline = true;
 }
 

@@ -82,6 +82,15 @@ static int64_t random_call(bool serves)
     return serves ? ABI_REPLY_RECV : ABI_CALL;
 }
 
+/* Mostly a signal or a poll; now and then somebody waits, and then both find a waiting thread. */
+static int64_t random_notification_call(void)
+{
+    static const int8_t calls[] = {ABI_SEND, ABI_SEND, ABI_SEND, ABI_NB_WAIT, ABI_NB_WAIT,
+                                   ABI_WAIT};
+
+    return calls[two_ways_random(sizeof(calls))];
+}
+
 /* Registers of a random system call. */
 static int64_t prepare_call(struct system *s, const struct scene *scene, struct tcb *t)
 {
@@ -94,7 +103,7 @@ static int64_t prepare_call(struct system *s, const struct scene *scene, struct 
     if (two_ways_random(8) == 0) {
         t->registers[REG_A0] = scene->notifications[two_ways_random(NOTIFICATIONS)]
                                                    [two_ways_random(TWO_WAYS_COPIES)];
-        return two_ways_random(3) == 0 ? ABI_NB_WAIT : ABI_SEND;
+        return random_notification_call();
     }
     t->registers[REG_A0] = scene->endpoints[endpoint][copy];
     if (two_ways_random(40) == 0)

@@ -86,6 +86,28 @@ static void parts_are_exact(struct system *s)
     EXPECT_EQUAL(s->platform.deadline_us, woken + SLICE + SLICE / 2);
 }
 
+/* What has been used before the equal came counts, too, though nothing has been charged yet. */
+static void equal_comes(struct system *s)
+{
+    struct timed a = make_slicer(s, PRIORITY);
+    struct timed b = make_slicer(s, PRIORITY);
+    uint64_t notification = make(s, ABI_TYPE_NOTIFICATION, 0);
+    uint64_t start;
+
+    resume(s, a.cap);
+    resume(s, b.cap);
+    root_sleep(s);
+    EXPECT(current(s) == b.t);
+    receive(s, notification);
+    EXPECT(current(s) == a.t);
+    EXPECT_EQUAL(s->platform.deadline_us, UINT64_MAX);
+    start = s->platform.time_us;
+    s->platform.time_us += 500;
+    trap_with(s, ABI_SEND, notification, NULL);
+    EXPECT(current(s) == a.t && thread_is_runnable(b.t));
+    EXPECT_EQUAL(s->platform.deadline_us, start + SLICE);
+}
+
 /* The end of a slice falls into the entry's own time: it ends early, as always. */
 static void end_falls_into_entry(struct system *s)
 {
@@ -139,6 +161,7 @@ const struct test unwatched_tests[] = {
     TEST("slice: the end of a budget is always watched", sporadic_watched),
     TEST("slice: it is watched while somebody waits for budget", release_watched),
     TEST("slice: unwatched ones have ended to the microsecond", parts_are_exact),
+    TEST("slice: an equal that comes waits for the rest of it", equal_comes),
     TEST("slice: one that ends during an entry ends early", end_falls_into_entry),
     TEST("slice: what was used unwatched is counted", consumption_is_whole),
     TEST("slice: after the first question all are watched", question_watches),
