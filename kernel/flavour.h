@@ -66,7 +66,7 @@ struct flavour {
     void (*before_choice)(struct kernel *k); /* end of an entry: threads whose time has come */
     void (*end_entry)(struct kernel *k);     /* the choice is made: sets IRQ_TIMER's deadline */
 
-    /* From now on all time counts (kernel_count_time). */
+    /* Between entries: from now on all time counts (kernel_count_time). */
     void (*count_time)(struct kernel *k);
 
     /* --- threads --- */

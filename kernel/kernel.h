@@ -161,7 +161,7 @@ void kernel_syscall(struct kernel *k, int64_t number);
 bool kernel_syscall_fast(struct kernel *k, int64_t number);
 void kernel_syscall_slow(struct kernel *k, int64_t number);
 
-/* MCS; may be called between entries. Some thread may come to ask how much time a context has used
+/* MCS; to be called between entries. Some thread may come to ask how much time a context has used
    (SchedContext_Consumed, YieldTo), so from now on the end of every slice is watched, though nobody
    else could run then. The first question has the same effect; but on a machine that counts time
    only while a deadline is set, what has been used until then is too little. One that sees the

@@ -34,8 +34,8 @@ void platform_console_put(struct platform *p, char byte);
 /* Time now. Never goes back. */
 uint64_t platform_time(struct platform *p);
 
-/* From `time` on, platform_irq_next answers IRQ_TIMER, until a later deadline is set.
-   UINT64_MAX: never. */
+/* From `time` on, platform_irq_next answers IRQ_TIMER: once, then there is no deadline before
+   another is set. UINT64_MAX: never. */
 void platform_deadline(struct platform *p, uint64_t time);
 
 /* The interrupt to handle next: the timer first, then the lowest unmasked pending line; IRQ_NONE if

@@ -106,10 +106,12 @@ static bool poll(struct kernel *k, struct tcb *t)
     return true;
 }
 
-/* A domain whose time is up is left when a choice is made. */
+/* A choice would be made anew, and find nobody else: no equal, nor anyone above, who may have come
+   from another domain without being woken; nor is the domain's time up. */
 static bool yield(struct kernel *k, const struct tcb *t)
 {
-    if (scheduler_has_equals(k, t) || k->domain_time_ticks == 0)
+    if (scheduler_has_equals(k, t) || !scheduler_is_highest(k, t->priority) ||
+        t->domain != k->current_domain || k->domain_time_ticks == 0)
         return false;
     fast_end(k);
     return true;

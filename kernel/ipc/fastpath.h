@@ -72,8 +72,7 @@ static inline bool fast_runs_next(struct kernel *k, const struct tcb *current,
            (next->priority >= current->priority || scheduler_is_highest(k, next->priority));
 }
 
-IN_LINE void fast_transfer(struct kernel *k, struct tcb *from, struct tcb *to,
-                                 uint64_t badge)
+IN_LINE void fast_transfer(struct kernel *k, struct tcb *from, struct tcb *to, uint64_t badge)
 {
     uint64_t info = thread_info(from);
     unsigned length = (unsigned)message_info_length(info);

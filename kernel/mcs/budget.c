@@ -14,7 +14,8 @@
  * makes the call again when it has time again.
  *
  * The timer is set to the end of the head refill, the first thread of the release queue, or the end
- * of the domain's time, whichever is first. Manual section 6.1.2 to 6.1.6 (MCS). */
+ * of the domain's time, whichever is first; but not for the end of a slice that nobody waits for
+ * (slice_can_wait). Manual section 6.1.2 to 6.1.6 (MCS). */
 #include "kernel/mcs/mcs.h"
 
 static struct sched_context *current_context(struct kernel *k)
@@ -166,9 +167,12 @@ void budget_yield(struct kernel *k)
     sc->consumed = consumed;
 }
 
-/* The slice was ended at the beginning of the entry; only the timer has to be set. */
+/* The slice was ended at the beginning of the entry; only the timer has to be set. That may be to
+   the time it was set to before: on a machine whose time has passed since that beginning, the slice
+   is not over for this entry, and the platform has no deadline any more. */
 void budget_tick(struct kernel *k)
 {
+    k->deadline = UINT64_MAX;
     k->sets_deadline = true;
 }
 

@@ -79,7 +79,7 @@ bool budget_has_time(struct kernel *k, const struct tcb *t);
 void budget_before_choice(struct kernel *k);
 void budget_end_entry(struct kernel *k);
 
-/* No slice can wait any more, the current one included. Also between entries. */
+/* Between entries: no slice can wait any more, the current one included. */
 void budget_count_time(struct kernel *k);
 
 /* --- fault.c ---------------------------------------------------------------------------------- */

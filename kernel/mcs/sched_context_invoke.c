@@ -111,7 +111,7 @@ static enum outcome invoke_unbind(struct invocation *inv, struct sched_context *
 /* Asking resets the count. */
 static void answer_consumed(struct invocation *inv, struct sched_context *sc)
 {
-    kernel_count_time(inv->kernel);
+    inv->kernel->all_time_counts = true; /* the end of this entry sees to the rest */
     invocation_answer(inv, 0, context_take_consumed(sc));
     invocation_answer_length(inv, 1);
 }
@@ -142,7 +142,7 @@ static enum outcome invoke_yield_to(struct invocation *inv, struct sched_context
     struct tcb *t = tcb_at(k, sc->thread);
 
     TRY(check_yield(inv, sc));
-    kernel_count_time(k);
+    k->all_time_counts = true;
     if (sc->yield_from)
         context_complete_yield(k, tcb_at(k, sc->yield_from));
     context_resume(k, sc);

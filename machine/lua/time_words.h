@@ -3,8 +3,9 @@
  *
  * What is computed while nobody could be preempted need not be counted, and counting makes Lua half
  * as fast. But a program that asks afterwards wants to know it. So a program is looked at when it
- * is compiled: without one of these words in its text it has no name for the question. (It could
- * make one up, byte by byte: then the first answer may be too small.) */
+ * is compiled: without one of these words in its text it has no name for the question. (There are
+ * other ways, such as the method's number or a walk over the module: then the first answer may be
+ * too small.) */
 #ifndef MACHINE_LUA_TIME_WORDS_H
 #define MACHINE_LUA_TIME_WORDS_H
 

@@ -83,6 +83,9 @@ static void stir(struct system *s, const struct scene *scene)
                              WORDS(40 + two_ways_random(40))));
         if (thread_is_stopped(t))
             resume(s, scene->threads[i]);
+        if (s->k->domain_count > 1 && two_ways_random(4) == 0)
+            EXPECT_OK(invoke(s, ROOT_DOMAIN, ABI_DOMAIN_SET_SET, CAPS(scene->threads[i]),
+                             WORDS(two_ways_random(2))));
     }
     root_sleep(s);
 }

@@ -120,6 +120,24 @@ static void end_falls_into_entry(struct system *s)
     EXPECT_EQUAL(a.sc->consumed, 3 * SLICE - BUDGET_LEAST_US + 1);
 }
 
+/* A slice's end that comes between the beginning of an interrupt and its being taken: the timer has
+   been heard, and nothing was over yet. */
+static void end_comes_in_entry(struct system *s)
+{
+    struct timed b = make_slicer(s, PRIORITY);
+    struct timed a;
+
+    resume(s, b.cap);
+    a = run_slicer(s);
+    s->platform.time_us += 100;
+    s->platform.time_in_entry_us = SLICE;
+    kernel_interrupt(s->k);
+    EXPECT(current(s) == a.t);
+    EXPECT(s->platform.deadline_us <= s->platform.time_us);
+    interrupt(s);
+    EXPECT(current(s) == b.t);
+}
+
 static void consumption_is_whole(struct system *s)
 {
     struct timed a = run_slicer(s);
@@ -163,6 +181,7 @@ const struct test unwatched_tests[] = {
     TEST("slice: unwatched ones have ended to the microsecond", parts_are_exact),
     TEST("slice: an equal that comes waits for the rest of it", equal_comes),
     TEST("slice: one that ends during an entry ends early", end_falls_into_entry),
+    TEST("slice: one that ends before the timer is taken has ended", end_comes_in_entry),
     TEST("slice: what was used unwatched is counted", consumption_is_whole),
     TEST("slice: after the first question all are watched", question_watches),
     TEST("slice: a machine can see the question coming", announcement_watches),

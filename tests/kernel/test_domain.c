@@ -40,6 +40,20 @@ static void set_domain(struct system *s)
     EXPECT(current(s) == NULL); /* it is domain 0's turn, and nobody is in it */
 }
 
+/* Coming into the domain whose turn it is queues a thread, no more; a yield looks at the queues. */
+static void yield_finds_who_came(struct system *s)
+{
+    uint64_t cap = make_thread(s, (struct thread_options){.priority = 200});
+
+    EXPECT_OK(invoke(s, ROOT_DOMAIN, ABI_DOMAIN_SET_SET, CAPS(cap), WORDS(1)));
+    resume(s, cap);
+    EXPECT_OK(invoke(s, ROOT_TCB, ABI_TCB_SET_PRIORITY, CAPS(ROOT_TCB), WORDS(100)));
+    EXPECT_OK(invoke(s, ROOT_DOMAIN, ABI_DOMAIN_SET_SET, CAPS(cap), WORDS(0)));
+    EXPECT(current(s) == s->root);
+    trap(s, ABI_YIELD);
+    EXPECT(current(s) == tcb_of(s, cap));
+}
+
 static void domains_take_turns(struct system *s)
 {
     struct tcb *zero = thread_in_domain(s, 0, 10);
@@ -145,6 +159,8 @@ const struct test domain_tests[] = {
     TEST_ON("DomainSet_ScheduleConfigure succeeds: an entry becomes the end", shorten_schedule,
             TWO_DOMAINS),
     TEST_ON("DomainSet_ScheduleSetStart succeeds: the schedule goes on there at once", set_start,
+            TWO_DOMAINS),
+    TEST_ON("domain: a yield finds a thread that has come into the domain", yield_finds_who_came,
             TWO_DOMAINS),
     TEST_ON("domains: take turns by the schedule", domains_take_turns, TWO_DOMAINS),
     TEST_ON("domains: the turn of an empty one passes unused", empty_turn, TWO_DOMAINS),

@@ -80,7 +80,11 @@ static uint32_t next_due(const struct platform *p)
 
 uint32_t platform_irq_next(struct platform *p)
 {
-    uint32_t irq = next_due(p);
+    uint32_t irq;
+
+    p->time_us += p->time_in_entry_us;
+    p->time_in_entry_us = 0;
+    irq = next_due(p);
 
     if (irq == IRQ_TIMER)
         p->deadline_us = UINT64_MAX; /* until the kernel sets the next one */

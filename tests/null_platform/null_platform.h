@@ -17,6 +17,7 @@ struct platform {
     /* --- time --- */
     uint64_t time_us;
     uint64_t deadline_us;      /* as the kernel set it; UINT64_MAX: none */
+    uint64_t time_in_entry_us; /* passes once, before the next interrupt is handed out */
     uint64_t time_per_question_us; /* passes at each question whether an interrupt waits */
 
     /* --- interrupt lines, one byte of truth each --- */
