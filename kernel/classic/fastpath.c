@@ -110,8 +110,9 @@ static bool poll(struct kernel *k, struct tcb *t)
    from another domain without being woken; nor is the domain's time up. */
 static bool yield(struct kernel *k, const struct tcb *t)
 {
+    kassert(t->domain == k->current_domain);
     if (scheduler_has_equals(k, t) || !scheduler_is_highest(k, t->priority) ||
-        t->domain != k->current_domain || k->domain_time_ticks == 0)
+        k->domain_time_ticks == 0)
         return false;
     fast_end(k);
     return true;
