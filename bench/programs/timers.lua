@@ -16,7 +16,7 @@ local HOUR, MILLISECOND, LEAST_BUDGET = 3600000000, 1000, 20
 local memory = bootstrap.open()
 
 -- They run in the opposite order, as seL4 puts a thread that is resumed before the others of its
--- priority. So each is due before those that are in the queue: there a list is quickest, too.
+-- priority. So each is due before those that are in the queue.
 local first = crowd.start(memory, { count = pending, budget = LEAST_BUDGET,
   period = function(i) return HOUR + i * MILLISECOND end, entry = loop.forever(seL4.Yield) })
 local latest = first + pending - 1

@@ -6,7 +6,7 @@
  *                    meanwhile
  *     Send, NBSend   a signal that nobody waits for
  *     NBRecv         of signals
- *     Yield          while no other thread of this priority could run
+ *     Yield          while no other thread would be chosen
  *
  * Each looks first and changes nothing until it is sure; in doubt it says no, and the call takes
  * the ordinary way (entry/syscall.c), which does the same in all cases.
@@ -78,31 +78,21 @@ static bool reply_receive(struct kernel *k, struct tcb *server)
 
 static bool signal(struct kernel *k, const struct tcb *t)
 {
-    const struct slot *slot = fast_notification(k, t, RIGHT_WRITE);
-    struct notification *n;
+    const struct slot *slot = fast_signalled(k, t);
 
     if (slot == NULL)
         return false;
-    n = notification_at(k, slot->cap.notification.object);
-    if (!fast_keeps_signal(k, n))
-        return false;
-    notification_keep(n, slot->cap.notification.badge);
-    fast_end(k);
+    fast_signal(k, slot);
     return true;
 }
 
 static bool poll(struct kernel *k, struct tcb *t)
 {
-    const struct slot *slot = fast_notification(k, t, RIGHT_READ);
-    struct notification *n;
+    const struct slot *slot = fast_polled(k, t);
 
     if (slot == NULL)
         return false;
-    n = notification_at(k, slot->cap.notification.object);
-    if (!fast_may_poll(k, n))
-        return false;
-    t->registers[REG_A0] = notification_take(n);
-    fast_end(k);
+    fast_poll(k, slot, t);
     return true;
 }
 

@@ -297,11 +297,10 @@ static const char *unfit_why(struct cap cap)
 static void receive_signal(struct kernel *k, struct tcb *t, struct cap cap, bool is_blocking)
 {
     struct notification *n = notification_at(k, cap.notification.object);
-    bool is_others = n->bound_thread != 0 && n->bound_thread != kernel_address(k, t);
 
     if (!(cap.notification.rights & RIGHT_READ))
         refuse_receive(k, t, t->registers[REG_A0], no_right_why);
-    else if (is_others)
+    else if (!notification_is_for(n, kernel_address(k, t)))
         refuse_receive(k, t, t->registers[REG_A0],
                        "the notification is bound to another thread, and only that may wait");
     else

@@ -26,29 +26,27 @@ static inline const struct slot *fast_slot(struct kernel *k, const struct tcb *t
     return slot != NULL && cap_type(slot->cap) == type ? slot : NULL;
 }
 
-/* The same for a0 and a notification on which the capability gives the right. */
-static inline const struct slot *fast_notification(struct kernel *k, const struct tcb *t,
-                                                   unsigned right)
+/* The slot of the capability that a0 names, if it is one to signal and nobody waits for that;
+   likewise NULL. */
+static inline const struct slot *fast_signalled(struct kernel *k, const struct tcb *t)
 {
     const struct slot *slot = fast_slot(k, t, REG_A0, CAP_NOTIFICATION);
 
-    return slot != NULL && (slot->cap.notification.rights & right) ? slot : NULL;
+    if (slot == NULL || !(slot->cap.notification.rights & RIGHT_WRITE) ||
+        !notification_keeps_signal(k, notification_at(k, slot->cap.notification.object)))
+        return NULL;
+    return slot;
 }
 
-/* Whether a signal wakes nobody: none waits, nor does the thread that it may be bound to. */
-static inline bool fast_keeps_signal(struct kernel *k, const struct notification *n)
+/* The same, if it is one to take signals with. */
+static inline const struct slot *fast_polled(struct kernel *k, const struct tcb *t)
 {
-    const struct tcb *bound = tcb_at(k, n->bound_thread);
+    const struct slot *slot = fast_slot(k, t, REG_A0, CAP_NOTIFICATION);
 
-    return n->state == NOTIFICATION_ACTIVE ||
-           (n->state == NOTIFICATION_IDLE &&
-            (bound == NULL || bound->state != THREAD_BLOCKED_ON_RECEIVE));
-}
-
-/* Whether the current thread may ask for signals: one that is bound is for its thread alone. */
-static inline bool fast_may_poll(const struct kernel *k, const struct notification *n)
-{
-    return n->bound_thread == 0 || n->bound_thread == k->current;
+    if (slot == NULL || !(slot->cap.notification.rights & RIGHT_READ) ||
+        !notification_is_for(notification_at(k, slot->cap.notification.object), k->current))
+        return NULL;
+    return slot;
 }
 
 /* The first of those who wait to receive, if the capability allows a call; NULL: nobody, or it does
@@ -129,6 +127,22 @@ static inline void fast_end(struct kernel *k)
     kassert(k->action == KEEP_CURRENT);
     k->entries++;
     k->work_units = 0;
+}
+
+/* It ends, and the signal is kept. */
+static inline void fast_signal(struct kernel *k, const struct slot *slot)
+{
+    notification_keep(notification_at(k, slot->cap.notification.object),
+                      slot->cap.notification.badge);
+    fast_end(k);
+}
+
+/* It ends, and the thread has what signals there were. */
+static inline void fast_poll(struct kernel *k, const struct slot *slot, struct tcb *t)
+{
+    t->registers[REG_A0] =
+        notification_take(notification_at(k, slot->cap.notification.object));
+    fast_end(k);
 }
 
 /* It ends with another current thread. */

@@ -50,20 +50,20 @@ static void deliver(struct kernel *k, struct notification *n, struct tcb *t, uin
 /* One waiting thread takes all; a bound thread that waits for a message is woken as well. */
 void notification_signal(struct kernel *k, struct notification *n, uint64_t badge)
 {
-    struct tcb *bound = tcb_at(k, n->bound_thread);
     struct tcb *t;
 
+    if (notification_keeps_signal(k, n)) {
+        notification_keep(n, badge);
+        return;
+    }
     if (n->state == NOTIFICATION_WAITING) {
         t = tcb_at(k, n->head);
         dequeue(k, n, t);
-        deliver(k, n, t, badge);
-    } else if (n->state == NOTIFICATION_IDLE && bound &&
-               bound->state == THREAD_BLOCKED_ON_RECEIVE) {
-        tcb_cancel_ipc(k, bound);
-        deliver(k, n, bound, badge);
     } else {
-        notification_keep(n, badge);
+        t = tcb_at(k, n->bound_thread);
+        tcb_cancel_ipc(k, t);
     }
+    deliver(k, n, t, badge);
 }
 
 void notification_complete(struct kernel *k, struct notification *n, struct tcb *t)

@@ -18,6 +18,23 @@ struct notification {
 
 _Static_assert(sizeof(struct notification) == 1 << NOTIFICATION_BITS_CLASSIC, "of seL4's size");
 
+/* Whether a signal wakes nobody: none waits, nor does the thread that it may be bound to. */
+static inline bool notification_keeps_signal(struct kernel *k, const struct notification *n)
+{
+    const struct tcb *bound = tcb_at(k, n->bound_thread);
+
+    if (n->state != NOTIFICATION_IDLE)
+        return n->state == NOTIFICATION_ACTIVE;
+    return bound == NULL || bound->state != THREAD_BLOCKED_ON_RECEIVE;
+}
+
+/* Whether the thread at the address may take signals: a bound notification is for its thread
+   alone. */
+static inline bool notification_is_for(const struct notification *n, kaddr thread)
+{
+    return n->bound_thread == 0 || n->bound_thread == thread;
+}
+
 /* Nobody waits for the signal: it adds up with those that are kept already. */
 static inline void notification_keep(struct notification *n, uint64_t badge)
 {

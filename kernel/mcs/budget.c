@@ -125,10 +125,9 @@ static bool check(struct kernel *k)
 {
     struct sched_context *sc = current_context(k);
 
+    if (sc && !refill_is_sufficient(sc, k->consumed))
+        charge_unwatched_slices(k, sc);
     if (!sc || refill_is_sufficient(sc, k->consumed))
-        return !domain_is_over(k);
-    charge_unwatched_slices(k, sc);
-    if (refill_is_sufficient(sc, k->consumed))
         return !domain_is_over(k);
     budget_charge(k, k->consumed, MAY_TIME_OUT);
     return false;

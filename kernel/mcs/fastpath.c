@@ -152,16 +152,11 @@ static bool reply_receive(struct kernel *k, struct tcb *server)
 
 static bool signal(struct kernel *k, struct tcb *t)
 {
-    const struct slot *slot = fast_notification(k, t, RIGHT_WRITE);
-    struct notification *n;
+    const struct slot *slot = fast_signalled(k, t);
 
-    if (slot == NULL)
+    if (slot == NULL || !begin(k, sched_context_of(k, t)))
         return false;
-    n = notification_at(k, slot->cap.notification.object);
-    if (!fast_keeps_signal(k, n) || !begin(k, sched_context_of(k, t)))
-        return false;
-    notification_keep(n, slot->cap.notification.badge);
-    fast_end(k);
+    fast_signal(k, slot);
     budget_end_entry(k);
     return true;
 }
@@ -169,16 +164,11 @@ static bool signal(struct kernel *k, struct tcb *t)
 /* A thread that runs has time: the notification lends it none. */
 static bool poll(struct kernel *k, struct tcb *t)
 {
-    const struct slot *slot = fast_notification(k, t, RIGHT_READ);
-    struct notification *n;
+    const struct slot *slot = fast_polled(k, t);
 
-    if (slot == NULL)
+    if (slot == NULL || !begin(k, sched_context_of(k, t)))
         return false;
-    n = notification_at(k, slot->cap.notification.object);
-    if (!fast_may_poll(k, n) || !begin(k, sched_context_of(k, t)))
-        return false;
-    t->registers[REG_A0] = notification_take(n);
-    fast_end(k);
+    fast_poll(k, slot, t);
     budget_end_entry(k);
     return true;
 }

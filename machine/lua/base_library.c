@@ -179,7 +179,7 @@ enum { SLOT_TEXT = 5, SLOT_STATE };
 /* Compiles the text, the first of so many arguments. */
 static int load_text(lua_State *L, int argument_count)
 {
-    struct time_words words = {.is_found = false};
+    struct time_words words = time_words_begin(L);
     size_t length;
     const char *text = lua_tolstring(L, 1, &length);
 

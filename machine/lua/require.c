@@ -128,7 +128,8 @@ static const char *read_text(lua_State *L, void *data, size_t *size)
 
 int library_load_module(lua_State *L, const struct image *image, const struct image_record *record)
 {
-    struct loading loading = {.text = image_text(image, record)};
+    struct loading loading = {.text = image_text(image, record),
+                              .words = time_words_begin(L)};
     luaL_Buffer buffer;
     char *name;
     int status;

@@ -7,9 +7,17 @@
    search that fails goes on with the byte at which it failed. */
 static const char *const time_words[TIME_WORD_COUNT] = {"onsumed", "ieldTo", "ield_to"};
 
+struct time_words time_words_begin(lua_State *L)
+{
+    const struct process *process = process_of_state(L);
+
+    return (struct time_words){.is_over = process_configuration(process) != CONFIGURATION_MCS ||
+                                          process_kernel(process)->all_time_counts};
+}
+
 void time_words_search(struct time_words *words, const char *piece, size_t length)
 {
-    for (size_t i = 0; i < length && !words->is_found; i++) {
+    for (size_t i = 0; i < length && !words->is_over; i++) {
         for (unsigned w = 0; w < TIME_WORD_COUNT; w++) {
             const char *word = time_words[w];
             unsigned char matched = words->matched[w];
@@ -19,7 +27,8 @@ void time_words_search(struct time_words *words, const char *piece, size_t lengt
             if (piece[i] == word[matched])
                 matched++;
             words->matched[w] = matched;
-            words->is_found = words->is_found || word[matched] == '\0';
+            if (word[matched] == '\0')
+                words->is_found = words->is_over = true;
         }
     }
 }

@@ -15,11 +15,14 @@
 
 enum { TIME_WORD_COUNT = 3 };
 
-/* A search through a text that comes in pieces; begin with zeroes. */
+/* A search through a text that comes in pieces. */
 struct time_words {
     unsigned char matched[TIME_WORD_COUNT]; /* bytes of each word that the text so far ends with */
     bool is_found;
+    bool is_over; /* found, or nothing would come of it: not with the classic kernel, nor again */
 };
+
+struct time_words time_words_begin(lua_State *L);
 
 void time_words_search(struct time_words *words, const char *piece, size_t length);
 
