@@ -20,32 +20,48 @@ static int leave(lua_State *L)
     return lua_yieldk(L, 0, 0, go_on);
 }
 
-/* floor.switches(count): so many times two coroutines run in turn, each until it leaves: two raw
-   switches, which a round trip between two threads has at the least. */
-static int switches(lua_State *L)
+/* What floor.ring returns: go_round(rounds). Each coroutine runs in turn, until it leaves. */
+static int go_round(lua_State *L)
+{
+    lua_Integer rounds = luaL_checkinteger(L, 1);
+    lua_State **ring = lua_touserdata(L, lua_upvalueindex(1));
+    lua_Integer count = lua_tointeger(L, lua_upvalueindex(3));
+
+    for (lua_Integer left = rounds * count, i = 0; left > 0; left--) {
+        int results;
+
+        if (lua_resume(ring[i], L, 0, &results) != LUA_YIELD)
+            return luaL_error(L, "the coroutine has ended");
+        i = i + 1 < count ? i + 1 : 0;
+    }
+    return 0;
+}
+
+/* floor.ring(count): a function of a number of rounds, in each of which so many coroutines are
+   resumed one after the other, with no values. Each resumption and the yield that ends it is a raw
+   switch; a round trip between two threads has two of them at the least. */
+static int ring(lua_State *L)
 {
     static const char program[] = "local leave = ... while true do leave() end";
     lua_Integer count = luaL_checkinteger(L, 1);
-    lua_State *pair[2];
+    lua_State **ring = lua_newuserdatauv(L, (size_t)count * sizeof *ring, 0);
+    int results;
 
-    for (int i = 0; i < 2; i++) {
-        int results;
-
-        pair[i] = lua_newthread(L);
-        if (luaL_loadstring(pair[i], program) != LUA_OK)
-            return luaL_error(L, "%s", lua_tostring(pair[i], -1));
-        lua_pushcfunction(pair[i], leave);
-        lua_resume(pair[i], L, 1, &results);
-    }
+    if (luaL_loadstring(L, program) != LUA_OK)
+        return lua_error(L);
+    lua_createtable(L, (int)count, 0); /* keeps them */
     for (lua_Integer i = 0; i < count; i++) {
-        for (int side = 0; side < 2; side++) {
-            int results;
-
-            if (lua_resume(pair[side], L, 0, &results) != LUA_YIELD)
-                return luaL_error(L, "the coroutine has ended");
-        }
+        ring[i] = lua_newthread(L);
+        lua_pushvalue(L, 3);
+        lua_xmove(L, ring[i], 1);
+        lua_pushcfunction(ring[i], leave);
+        lua_resume(ring[i], L, 1, &results);
+        lua_rawseti(L, 4, i + 1);
     }
-    return 0;
+    lua_remove(L, 3);
+    lua_pushvalue(L, 1);
+    lua_pushcclosure(L, go_round, 3);
+    return 1;
 }
 
 /* Reads so many integers and returns so many. */
@@ -110,7 +126,7 @@ static int hooked(lua_State *L)
 int luaopen_floor(lua_State *L)
 {
     static const luaL_Reg functions[] = {
-        {"switches", switches}, {"call_0_0", call_0_0}, {"call_1_0", call_1_0},
+        {"ring", ring},         {"call_0_0", call_0_0}, {"call_1_0", call_1_0},
         {"call_1_1", call_1_1}, {"call_1_2", call_1_2}, {"call_2_0", call_2_0},
         {"call_6_5", call_6_5}, {"hooked", hooked},     {NULL, NULL}};
 

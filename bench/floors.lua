@@ -16,8 +16,11 @@ local floors = {}
 local HOOK_INSTRUCTIONS = 1000 -- as the machine has it
 local COROUTINES = 1000
 
-local function two_switches(count)
-  return machines.seconds_of(function() floor.switches(count) end) / count
+-- One of `count` raw switches, round a ring of so many coroutines.
+local function switch(coroutines, count)
+  local go_round = floor.ring(coroutines)
+  local rounds = math.max(1, count // coroutines)
+  return machines.seconds_of(function() go_round(rounds) end) / (rounds * coroutines)
 end
 
 -- A C function that reads and returns so many integers, as a system call does.
@@ -109,8 +112,11 @@ function floors.new(scale)
 
   return {
     calls = calls,
-    two_switches = { function() return two_switches(count) end, "two raw switches" },
-    one_switch = { function() return two_switches(count) / 2 end, "one raw switch" },
+    two_switches = { function() return 2 * switch(2, 2 * count) end, "two raw switches" },
+    one_switch = { function() return switch(2, 2 * count) end, "one raw switch" },
+    switch_in_ring = function(coroutines)
+      return { function() return switch(coroutines, count) end, "a raw switch of as many" }
+    end,
     loop_iteration = { function() return loop_iteration(100 * count) end,
       "an iteration of an empty Lua loop" },
     table_removal = { function() return table_removal(count) end, "a key removed from a table" },

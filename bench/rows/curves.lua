@@ -26,13 +26,15 @@ return function(bench)
   local floors, scale = bench.floors, bench.scale
   local THREADS = { 10, 100, 1000, 10000, 100000 }
 
-  -- A curve over `sizes`, with measure_of(size) for each. --quick stops at `quick_most`.
+  -- A curve over `sizes`, with measure_of(size) for each, beside one floor or floor_of(size).
+  -- --quick stops at `quick_most`.
   local function curve(name, row_name, unit, sizes, quick_most, measure_of, floor)
     local result = { curve = name }
     for _, size in ipairs(sizes) do
       local actual = bench.is_quick and math.min(size, quick_most) or size
       result[#result + 1] = { name = row_name:format(size), unit = unit, size = size,
-        measure = measure_of(actual), floor = floor }
+        measure = measure_of(actual),
+        floor = type(floor) == "function" and floor(actual) or floor }
     end
     return result
   end
@@ -66,7 +68,7 @@ return function(bench)
     curve("round trip beside idle threads", "round trip beside %d idle threads", "us", THREADS, 100,
       idle, floors.two_switches),
     curve("signal round a ring", "signal to the next of %d threads", "us", THREADS, 100, ring,
-      floors.one_switch),
+      floors.switch_in_ring),
     curve("copy and delete beside others", "copy and delete beside %d copies", "us", THREADS, 1000,
       copy, floors.calls(6, 5)),
     curve("revocation", "revocation of %d capabilities, for each", "ns",

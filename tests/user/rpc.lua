@@ -141,6 +141,18 @@ expect(tostring(err) == "test.fail: no such file" and not rpc.is_error("x"), "%s
 expect(has(error_of(client.add, client, 1, 2.5), "argument 2 of test.add must be of type integer"),
   "a wrong type")
 expect(has(error_of(client.add, client, 1, 2, 3), "takes 2 arguments, not 3"), "too many")
+-- The blame is on the line that calls.
+local calls_wrongly = load([[
+local client = ...
+return { function() client:add("x") end, function() client:echo(print) end,
+  function() local answer = client:echo(("z"):rep(20000)) return answer end }
+]], "=caller")(client)
+expect(has(error_of(calls_wrongly[1]), "caller:2: argument 1 of test.add must be"),
+  "who calls wrongly")
+expect(has(error_of(calls_wrongly[2]), "caller:2: test.echo: a function cannot be sent"),
+  "who sends what cannot be sent")
+expect(has(error_of(calls_wrongly[3]), "caller:3: test.echo: the values take 20004 bytes, more "
+  .. "than the window's 16384"), "who sends too much")
 expect(has(error_of(client.absent, client), "not carried out here"), "a method without a handler")
 expect(client:identify(memory:object(seL4.NotificationObject)) == 6, "a capability as argument")
 expect(client:identify(memory:object(seL4.TCBObject)) == 12, "and another in the same slot")

@@ -11,22 +11,27 @@
 
 local msgpack = {}
 
+local byte, char = string.byte, string.char
+
 local DEPTH_MAX = 64
+
+-- What is a single byte: small integers.
+local SHORT = {}
+for number = -32, 127 do
+  SHORT[number] = char(number & 0xff)
+end
 
 -- --- encoding -----------------------------------------------------------------------------------
 
 local encode_value
 
-local function encode_integer(value)
+local function encode_long_integer(value)
   if value >= 0 then
-    if value < 0x80 then
-      return string.char(value)
-    end
     return value < 0x100 and (">BB"):pack(0xcc, value) or value < 0x10000
       and (">BI2"):pack(0xcd, value) or value < 0x100000000 and (">BI4"):pack(0xce, value)
       or (">BI8"):pack(0xcf, value)
   end
-  return value >= -32 and (">b"):pack(value) or value >= -0x80 and (">Bb"):pack(0xd0, value)
+  return value >= -0x80 and (">Bb"):pack(0xd0, value)
     or value >= -0x8000 and (">Bi2"):pack(0xd1, value)
     or value >= -0x80000000 and (">Bi4"):pack(0xd2, value) or (">Bi8"):pack(0xd3, value)
 end
@@ -37,7 +42,7 @@ local function encode_string(value)
     return (size < 0x100 and (">Bs1") or size < 0x10000 and (">Bs2") or (">Bs4")):pack(
       size < 0x100 and 0xc4 or size < 0x10000 and 0xc5 or 0xc6, value)
   elseif size < 32 then
-    return string.char(0xa0 | size) .. value
+    return char(0xa0 | size) .. value
   end
   return (size < 0x100 and (">Bs1") or size < 0x10000 and (">Bs2") or (">Bs4")):pack(
     size < 0x100 and 0xd9 or size < 0x10000 and 0xda or 0xdb, value)
@@ -46,7 +51,7 @@ end
 -- The head of an array or map of `count` entries, given the three codes for it.
 local function head(count, small, medium, large)
   if count < 16 then
-    return string.char(small | count)
+    return char(small | count)
   end
   return count < 0x10000 and (">BI2"):pack(medium, count) or (">BI4"):pack(large, count)
 end
@@ -85,11 +90,12 @@ local function encode_table(value, depth)
 end
 
 function encode_value(value, depth)
-  local kind = math.type(value) or type(value)
-  if kind == "integer" then
-    return encode_integer(value)
-  elseif kind == "float" then
-    return (">Bd"):pack(0xcb, value)
+  local kind = type(value)
+  if kind == "number" then
+    if math.type(value) == "float" then
+      return (">Bd"):pack(0xcb, value)
+    end
+    return SHORT[value] or encode_long_integer(value)
   elseif kind == "string" then
     return encode_string(value)
   elseif kind == "table" then
@@ -100,6 +106,11 @@ function encode_value(value, depth)
     return "\xc0"
   end
   error(("a %s cannot be sent"):format(kind), 0)
+end
+
+--- As encode, for what calls it often: an error is only the sentence.
+function msgpack.encode_plainly(value)
+  return encode_value(value, 0)
 end
 
 --- The bytes of a value. A function, thread or userdata in it, or nesting of more than 64 levels,
@@ -150,9 +161,7 @@ local function decode_map(bytes, at, count, depth)
 end
 
 local function decode_short(bytes, at, code, depth)
-  if code < 0x80 then
-    return code, at
-  elseif code < 0x90 then
+  if code < 0x90 then
     return decode_map(bytes, at, code & 15, depth)
   elseif code < 0xa0 then
     return decode_array(bytes, at, code & 15, depth)
@@ -168,9 +177,11 @@ end
 
 -- The value that begins at `at`, and where the next one does.
 function decode_value(bytes, at, depth)
-  local code = bytes:byte(at)
+  local code = byte(bytes, at)
   if not code then
     error("it ends too early", 0)
+  elseif code < 0x80 then
+    return code, at + 1
   elseif depth > DEPTH_MAX then
     error(("it is nested more than %d deep"):format(DEPTH_MAX), 0)
   end
@@ -188,6 +199,11 @@ function decode_value(bytes, at, depth)
     return code == 0xc3, at
   end
   error(("code 0x%02x is not supported"):format(code), 0)
+end
+
+--- As decode, for what calls it often: `at` is needed, and an error is only the sentence.
+function msgpack.decode_plainly(bytes, at)
+  return decode_value(bytes, at, 0)
 end
 
 --- The value that the bytes stand for. `at` (1 if left out) is where it begins; returns also where

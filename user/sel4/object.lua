@@ -146,37 +146,36 @@ local function ordered(function_name, given)
   return arguments
 end
 
-local function is_table_of_arguments(...)
-  local value = ...
-  return select("#", ...) == 1 and type(value) == "table" and not value.cptr
-end
-
--- Arguments with objects replaced by their CPtrs.
+-- The arguments of a method, which may be one table of them, with objects replaced by their CPtrs.
 local function plain(function_name, ...)
-  if is_table_of_arguments(...) then
-    local arguments = ordered(function_name, (...))
-    return plain(function_name, table.unpack(arguments, 1, arguments.n))
-  end
-  local arguments = table.pack(...)
-  for i = 1, arguments.n do
+  local arguments, count = { ... }, select("#", ...)
+  for i = 1, count do
     local value = arguments[i]
-    if type(value) == "table" and value.cptr then
-      arguments[i] = value.cptr
+    if type(value) == "table" then
+      if value.cptr then
+        arguments[i] = value.cptr
+      elseif count == 1 then
+        arguments = ordered(function_name, value)
+        return plain(function_name, table.unpack(arguments, 1, arguments.n))
+      end
     end
   end
-  return arguments
+  return table.unpack(arguments, 1, count)
+end
+
+-- The results behind the error number; or raises the refusal.
+local function results_of(name, self, err, ...)
+  if err ~= seL4.NoError then
+    object.refuse(err, name, self, 2)
+  end
+  return ...
 end
 
 -- The method that makes an invocation and raises its refusal.
 local function invocation(name)
   local fn = seL4[name]
   return function(self, ...)
-    local arguments = plain(name, ...)
-    local results = table.pack(fn(self.cptr, table.unpack(arguments, 1, arguments.n)))
-    if results[1] ~= seL4.NoError then
-      object.refuse(results[1], name, self, 2)
-    end
-    return table.unpack(results, 2, results.n)
+    return results_of(name, self, fn(self.cptr, plain(name, ...)))
   end
 end
 

@@ -111,25 +111,26 @@ end
 
 -- Checks the arguments of a call; returns the CPtr among them, which travels by itself.
 local function check_arguments(interface, method, values)
-  local cap
-  if values.n > #method.types then
-    error(("%s.%s takes %d arguments, not %d"):format(interface.name, method.name, #method.types,
-      values.n), 4)
+  local types, cap = method.types, nil
+  if values.n > #types then
+    error(("%s.%s takes %d arguments, not %d"):format(interface.name, method.name, #types,
+      values.n), 3)
   end
-  for i, kind in ipairs(method.types) do
+  for i = 1, #types do
+    local kind = types[i]
     if kind == "cap" then
       cap = rpc.cptr(values[i])
       values[i] = false -- it travels beside the values
       if not cap then
         error(("argument %d of %s.%s must be a capability"):format(i, interface.name,
-          method.name), 4)
+          method.name), 3)
       end
     elseif not rpc.fits(values[i], kind) then
       error(("argument %d of %s.%s must be of type %s, not %s"):format(i, interface.name,
-        method.name, kind, math.type(values[i]) or type(values[i])), 4)
+        method.name, kind, math.type(values[i]) or type(values[i])), 3)
     end
   end
-  values.n = #method.types
+  values.n = #types
   return cap
 end
 
@@ -156,11 +157,19 @@ local function results_of(client, method, info)
   return table.unpack(values, 2, values.n)
 end
 
+local function write_call(number, values, window, cap)
+  return wire.write(rpc.FIRST_LABEL + number, wire.pack(values), window, cap)
+end
+
+-- What is wrong with arguments is blamed on the caller of the method, which ends by calling this.
 local function call(client, number, values)
   local options, method = client.options, client.interface.methods[number]
   local cap = check_arguments(client.interface, method, values)
   rpc.set_receive_slot(options.receive_slot, options.receive_root)
-  local message = wire.write(rpc.FIRST_LABEL + number, wire.pack(values), options.window, cap)
+  local is_written, message = pcall(write_call, number, values, options.window, cap)
+  if not is_written then
+    error(("%s.%s: %s"):format(client.interface.name, method.name, message), 2)
+  end
   return results_of(client, method, (seL4.Call(client.endpoint, message)))
 end
 
@@ -179,7 +188,7 @@ function rpc.client(interface, endpoint, options)
   local methods = {}
   for number, method in ipairs(interface.methods) do
     methods[method.name] = function(_, ...)
-      return call(client, number, table.pack(...))
+      return call(client, number, { n = select("#", ...), ... })
     end
   end
   return setmetatable({}, { __index = methods, __name = interface.name })

@@ -134,8 +134,9 @@ function server.start(memory, interface, options)
     group = allocator:group { name = name } }, Server)
   make_objects(self, options)
   self.receive_slot = self.group:slot()
-  local serving = setmetatable({ endpoint = self.endpoint, reply = self.reply, ready = self.ready,
-    receive_slot = self.receive_slot }, { __index = options })
+  local serving = { endpoint = self.endpoint, reply = self.reply, ready = self.ready,
+    receive_slot = self.receive_slot, handlers = options.handlers, window = options.window,
+    windows = options.windows, on_signal = options.on_signal }
   self.thread = thread.new(allocator, { name = name, priority = priority, budget = options.budget,
     period = options.period,
     timeout_endpoint = self.timeouts and self.timeouts.cptr,

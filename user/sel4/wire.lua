@@ -10,31 +10,42 @@
 --
 -- What does not fit 118 words goes through a window { vaddr =, size = }, memory that both sides
 -- have mapped, if there is one. Whoever can write to the window can change what is read, so every
--- reader takes a copy first and checks that.
+-- reader takes a copy first and checks that. Both threads need an IPC buffer that is mapped, as
+-- those of sel4.thread and sel4.process are.
 
 local msgpack = require "sel4.msgpack"
 local seL4 = require "seL4"
 
 local wire = {}
 
+local encode, decode = msgpack.encode_plainly, msgpack.decode_plainly
+
 local WORD, WORDS_MAX = 8, 119
 local INLINE_MAX = (WORDS_MAX - 1) * WORD
+local MR0, MR1 = WORD, 2 * WORD -- where they are in an IPC buffer
 
---- The bytes of values { n =, ... }: a count, then each value.
+-- What makes so many bytes full words.
+local PADDING = {}
+for count = 0, WORD - 1 do
+  PADDING[count] = ("\0"):rep(count)
+end
+
+--- The bytes of values { n =, ... }: a count, then each value. Like all of these, an error has no
+--- position.
 function wire.pack(values)
-  local pieces = { msgpack.encode(values.n) }
+  local pieces = { encode(values.n) }
   for i = 1, values.n do
-    pieces[i + 1] = msgpack.encode(values[i])
+    pieces[i + 1] = encode(values[i])
   end
   return table.concat(pieces)
 end
 
 --- The values of such bytes; an error if they are none.
 function wire.unpack(bytes)
-  local count, at = msgpack.decode(bytes)
+  local count, at = decode(bytes, 1)
   local values = { n = math.type(count) == "integer" and count or 0 }
   for i = 1, values.n do
-    values[i], at = msgpack.decode(bytes, at)
+    values[i], at = decode(bytes, at)
   end
   return values
 end
@@ -42,18 +53,15 @@ end
 --- Puts bytes where the receiver finds them; returns the message info. `cap`: a CPtr to send along.
 --- Too many bytes are an error, without a position.
 function wire.write(label, bytes, window, cap)
-  local length = 1
-  seL4.SetMR(0, #bytes)
-  if #bytes <= INLINE_MAX then
-    local padded = bytes .. ("\0"):rep(-#bytes % WORD)
-    for at = 1, #padded, WORD do
-      seL4.SetMR(length, (("<i8"):unpack(padded, at)))
-      length = length + 1
-    end
-  elseif window and #bytes <= window.size then
+  local size, length = #bytes, 1
+  if size <= INLINE_MAX then
+    seL4.StoreBytes(seL4.GetIPCBuffer() + MR0, ("<i8"):pack(size) .. bytes .. PADDING[-size % WORD])
+    length = 1 + (size + WORD - 1) // WORD
+  elseif window and size <= window.size then
+    seL4.SetMR(0, size)
     seL4.StoreBytes(window.vaddr, bytes)
   else
-    error(("the values take %d bytes, more than %s"):format(#bytes, window
+    error(("the values take %d bytes, more than %s"):format(size, window
       and ("the window's %d"):format(window.size)
       or ("%d, and there is no window"):format(INLINE_MAX)), 0)
   end
@@ -71,11 +79,7 @@ function wire.read(info, window)
   elseif size > INLINE_MAX then
     return seL4.LoadBytes(window.vaddr, size)
   end
-  local pieces = {}
-  for i = 1, math.min(length - 1, (size + WORD - 1) // WORD) do
-    pieces[i] = ("<i8"):pack(seL4.GetMR(i))
-  end
-  return table.concat(pieces):sub(1, size)
+  return seL4.LoadBytes(seL4.GetIPCBuffer() + MR1, math.min(size, (length - 1) * WORD))
 end
 
 return wire

@@ -48,7 +48,7 @@ local function arguments_of(method, options, info, badge)
   return table.unpack(values, 1, #method.types)
 end
 
--- Carries out one message; returns what the handler does.
+-- Carries out one message; returns what the handler does, behind a 0.
 local function handle(interface, options, info, badge)
   local method = interface.methods[seL4.MessageInfo_get_label(info) - rpc.FIRST_LABEL]
   if not method then
@@ -58,7 +58,7 @@ local function handle(interface, options, info, badge)
   if not handler then
     error("this method is not carried out here", 0)
   end
-  return table.pack(handler(badge, arguments_of(method, options, info, badge)))
+  return table.pack(0, handler(badge, arguments_of(method, options, info, badge)))
 end
 
 -- The message info of an error; its value travels, too, if it can.
@@ -75,16 +75,15 @@ local function failure(err)
   return wire.write(rpc.FAILED, wire.pack({ n = 1, text }))
 end
 
--- The message info of results.
+-- The message info of results, which stand behind a 0: the place for which of them is a capability.
 local function success(results, window)
-  local cap, position = nil, 0
-  for i = 1, results.n do
-    if getmetatable(results[i]) == SentCap then
-      cap, position, results[i] = results[i].cap, i, false
+  local cap
+  for i = 2, results.n do
+    if type(results[i]) == "table" and getmetatable(results[i]) == SentCap then
+      cap, results[1], results[i] = results[i].cap, i - 1, false
     end
   end
-  return wire.write(rpc.DONE, wire.pack({ n = results.n + 1, position,
-    table.unpack(results, 1, results.n) }), window, cap)
+  return wire.write(rpc.DONE, wire.pack(results), window, cap)
 end
 
 --- Carries out one received message: for programs with a loop of their own. The answer's message
@@ -99,8 +98,8 @@ function server.answer(interface, options, info, badge)
   end
   if not has_succeeded then
     return failure(results), false
-  elseif results[1] == server.STOP then
-    return success({ n = 0 }), true
+  elseif results[2] == server.STOP then
+    return success({ n = 1, 0 }), true
   end
   local is_sent, message = pcall(success, results, window_of(options, badge))
   return is_sent and message or failure(message), false
