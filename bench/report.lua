@@ -24,7 +24,10 @@ local function target_text(row)
   elseif target.kind == "value_most" then
     text = ("%g %s"):format(target.value * SCALES[row.unit], row.unit)
   end
-  return ("; target %s: %s"):format(text, target.is_met and "met" or "NOT met")
+  if target.is_met then
+    return ("; target %s: met"):format(text)
+  end
+  return ("; target %s: NOT met%s"):format(text, target.why and ", by " .. target.why or "")
 end
 
 function report.line(row)

@@ -4,6 +4,7 @@
 local machines = require "bench.machines"
 
 local HOW = { { "Erlang: message and answer", "plain" },
+  { "Erlang: message and answer, with a reference", "reference" },
   { "Erlang: gen_server:call", "gen_server" } }
 
 -- Seconds of a message and its answer; `how` as bench/erlang/round_trip has it.

@@ -10,23 +10,10 @@ package.path = "./?.lua;" .. package.path
 package.cpath = folder .. "/?.so"
 
 local checks = require "tests.abi.checks"
+local made = require "tests.host.made"
 local selvm = require "selvm"
 
--- A machine that runs a source text, and its output as a table of one string.
-local function machine_of(source, given)
-  local output = { "" }
-  given = given or {}
-  given.source = source
-  given.memory, given.heap = given.memory or "8M", given.heap or "1M"
-  given.console = given.console or function(text) output[1] = output[1] .. text end
-  return selvm.machine(given), output
-end
-
--- The error that a function raises.
-local function error_of(f, ...)
-  local ok, message = pcall(f, ...)
-  return ok and "no error" or tostring(message)
-end
+local machine_of, error_of = made.machine, made.error_of
 
 local DRIVER = [[
 local seL4 = require "seL4"

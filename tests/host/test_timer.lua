@@ -10,6 +10,7 @@ package.path = "./?.lua;" .. package.path
 package.cpath = folder .. "/?.so"
 
 local checks = require "tests.abi.checks"
+local made = require "tests.host.made"
 local selvm = require "selvm"
 local core = require "selvm.core" -- luacheck: ignore (after selvm, which provides it)
 local timer = require "selvm_timer"
@@ -27,20 +28,14 @@ local function every(period)
   return { time = timer.time, sleep = timer.sleep, handle = timer.handle, period = period }
 end
 
--- A machine with the host's timer that runs a source text, and its output as a table of one string.
-local function machine_of(source, given)
-  local output = { "" }
-  given = given or {}
-  given.source = source
-  given.clock, given.timer = "host", given.timer or timer
-  given.memory, given.heap = given.memory or "16M", given.heap or "1M"
-  given.console = given.console or function(text) output[1] = output[1] .. text end
-  return selvm.machine(given), output
-end
+local error_of = made.error_of
 
-local function error_of(f, ...)
-  local ok, message = pcall(f, ...)
-  return ok and "no error" or tostring(message)
+-- As made.machine, with the host's timer.
+local function machine_of(source, given)
+  given = given or {}
+  given.clock, given.timer = "host", given.timer or timer
+  given.memory = given.memory or "16M"
+  return made.machine(source, given)
 end
 
 -- Both configurations: their name, and their option.
