@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "machine/lua/trap.h"
 
+#include "kernel/cap/cdt.h"
 #include "kernel/cap/lookup.h"
 #include "kernel/flavour.h"
 #include "machine/embedded.h"
@@ -11,7 +12,8 @@
  * memory that is the kernel's again. So such entries are made by the run loop, after the coroutine
  * has yielded. A heap goes only when a capability is deleted or revoked, when a thread's slots are
  * overwritten, or by Lua_Heap_Unbind: by invoking a CNode, a TCB, a heap, or what is in the middle
- * of deletion. What is listed here deletes at most reply and notification capabilities. */
+ * of deletion. What is listed here deletes at most reply and notification capabilities; nor does it
+ * destroy more than itself when its own last capability is deleted. */
 static bool cap_is_harmless(enum cap_type type)
 {
     switch (type) {
@@ -41,6 +43,38 @@ static bool cap_is_harmless(enum cap_type type)
     return false;
 }
 
+/* The same of what is deleted: nothing goes with a capability that is not the last one. */
+static bool deletion_is_harmless(struct kernel *k, const struct slot *slot)
+{
+    enum cap_type type = cap_type(slot->cap);
+
+    return cap_is_harmless(type) || (type != CAP_ZOMBIE && !cdt_is_final(k, slot));
+}
+
+/* The same of a CNode method, which only deletes by that name. */
+static bool cnode_call_is_harmless(struct kernel *k, const struct tcb *t, struct cap cnode)
+{
+    uint64_t label = message_info_label(thread_info(t));
+    uint64_t depth = t->registers[REG_A3];
+    struct lookup target;
+
+    switch (label < k->flavour->label_count ? k->flavour->method_of_label[label] : METHOD_NONE) {
+    case METHOD_CNODE_COPY:
+    case METHOD_CNODE_MINT:
+    case METHOD_CNODE_MOVE:
+    case METHOD_CNODE_MUTATE:
+    case METHOD_CNODE_ROTATE:
+        return true;
+    case METHOD_CNODE_DELETE:
+        if (depth < 1 || depth > WORD_BITS)
+            return false;
+        target = lookup_resolve(k, cnode, t->registers[REG_A2], (unsigned)depth);
+        return target.slot != NULL && deletion_is_harmless(k, target.slot);
+    default:
+        return false;
+    }
+}
+
 static bool syscall_is_harmless(struct kernel *k, struct tcb *t)
 {
     uint64_t number = 0 - t->registers[REG_A7];
@@ -60,6 +94,8 @@ static bool syscall_is_harmless(struct kernel *k, struct tcb *t)
     else
         return true; /* classic ReplyRecv names no capability to answer through */
     target = lookup_in_thread(k, t, t->registers[where]);
+    if (target.slot != NULL && cap_type(target.slot->cap) == CAP_CNODE)
+        return cnode_call_is_harmless(k, t, target.slot->cap);
     return target.slot == NULL || cap_is_harmless(cap_type(target.slot->cap));
 }
 
