@@ -83,6 +83,15 @@ static void read_arguments(lua_State *L, struct call *call)
     }
 }
 
+/* What of the message does not fit registers. */
+static void write_buffer(const struct call *call, struct ipc_buffer *buffer)
+{
+    for (unsigned i = MESSAGE_REGISTER_COUNT; i < call->method->length; i++)
+        user_word_store(&buffer->msg[i], call->words[i]);
+    for (unsigned i = 0; i < call->method->cap_count; i++)
+        user_word_store(&buffer->caps_or_badges[i], call->caps[i]);
+}
+
 /* The message into registers and IPC buffer. */
 static void write_message(lua_State *L, const struct call *call, struct tcb *t)
 {
@@ -90,19 +99,10 @@ static void write_message(lua_State *L, const struct call *call, struct tcb *t)
 
     for (unsigned i = 0; i < MESSAGE_REGISTER_COUNT; i++)
         t->registers[REG_A2 + i] = call->words[i];
-    if (method->length > MESSAGE_REGISTER_COUNT) {
-        struct ipc_buffer *buffer =
-            stub_buffer(L, method->name, "its message is longer than four words");
-
-        for (unsigned i = MESSAGE_REGISTER_COUNT; i < method->length; i++)
-            user_word_store(&buffer->msg[i], call->words[i]);
-    }
-    if (method->cap_count > 0) {
-        struct ipc_buffer *buffer = stub_buffer(L, method->name, "its message has capabilities");
-
-        for (unsigned i = 0; i < method->cap_count; i++)
-            user_word_store(&buffer->caps_or_badges[i], call->caps[i]);
-    }
+    if (method->length > MESSAGE_REGISTER_COUNT)
+        write_buffer(call, stub_buffer(L, method->name, "its message is longer than four words"));
+    else if (method->cap_count > 0)
+        write_buffer(call, stub_buffer(L, method->name, "its message has capabilities"));
 }
 
 /* --- results ------------------------------------------------------------------------------------- */
@@ -161,8 +161,8 @@ static int finish_invoke(lua_State *L, const struct operation *operation)
     uint64_t error = message_info_label(t->registers[REG_A1]);
     int count = 1;
 
+    kassert(method->param_count + 3 <= LUA_MINSTACK); /* 3: a table that is being filled */
     lua_settop(L, 0);
-    luaL_checkstack(L, (int)method->param_count + LUA_MINSTACK, NULL);
     lua_pushinteger(L, (lua_Integer)error);
     if (error != SEL4_NO_ERROR)
         store_error_words(L, t);
