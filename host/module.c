@@ -9,7 +9,7 @@
 #include "machine/embedded.h"
 #include "kernel/check/check.h"
 
-enum { NS_PER_US = 1000, RUN_LIMIT_BITS = 50 };
+enum { RUN_LIMIT_BITS = 50 };
 
 /* --- the box ---------------------------------------------------------------------------------- */
 

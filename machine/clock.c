@@ -5,8 +5,6 @@
 
 #include "machine/machine.h"
 
-enum { NS_PER_US = 1000 };
-
 #define RESULT_LIMIT 9e15 /* microseconds; below it every number fits an integer */
 
 /* A call of one of the host program's functions, registry[p][name]. */

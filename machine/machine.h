@@ -21,6 +21,8 @@ enum { CONSOLE_BUFFER_SIZE = 4096, UART_INPUT_SIZE = 256 };
 #define DEVICE_UART_ADDRESS UINT64_C(0x10000000)
 enum { DEVICE_RTC_IRQ = 11, DEVICE_UART_IRQ = 10 };
 
+enum { NS_PER_US = 1000 };
+
 /* Costs in virtual time. */
 enum {
     INSTRUCTIONS_PER_US = 100, /* VM instructions in a microsecond */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The run loop: gives the processor to whom the kernel names, and interrupts to the kernel. */
+#include "kernel/flavour.h"
 #include "machine/lua/engine.h"
 #include "machine/rv64/engine.h"
 
@@ -15,16 +16,12 @@ static enum stop_reason reason_of_silence(struct kernel *k)
     return STOP_DEADLOCK;
 }
 
-/* Whether a thread of some domain waits for that domain's turn. */
-static bool somebody_is_ready(struct kernel *k)
+/* Classic: whether the domain whose turn it is keeps it for more ticks than the clock can count, as
+   the only one of the schedule that a machine has at first. */
+static bool turn_is_endless(const struct kernel *k)
 {
-    const struct ready_queues *queues = kernel_pointer(k, k->ready);
-
-    for (uint32_t domain = 0; domain < k->domain_count; domain++) {
-        if (queues[domain].top != 0)
-            return true;
-    }
-    return false;
+    return k->flavour->configuration == CONFIGURATION_CLASSIC &&
+           k->domain_time_ticks > UINT64_MAX / (TICK_US * NS_PER_US);
 }
 
 /* Whether nothing will ever happen by itself. With several domains the kernel's timer goes on, but
@@ -35,7 +32,8 @@ static bool is_silent(struct platform *p)
 
     if (clock_next_event(p) == UINT64_MAX)
         return true;
-    return p->kernel->domain_count > 1 && !alarm_is_awaited && !somebody_is_ready(p->kernel);
+    return p->kernel->domain_count > 1 && !alarm_is_awaited &&
+           (turn_is_endless(p->kernel) || !scheduler_has_later(p->kernel));
 }
 
 /* Nobody can run: lets time pass to the next event. STOP_NONE: go on. */

@@ -226,6 +226,27 @@ static void next_domain(struct kernel *k)
     k->domain_time_ticks = k->schedule[k->schedule_index].duration_ticks;
 }
 
+/* Whether the domain has a turn in the schedule from an entry on. */
+static bool has_turn_from(const struct kernel *k, uint32_t domain, uint64_t index)
+{
+    for (; index < k->schedule_length && k->schedule[index].duration_ticks != 0; index++) {
+        if (k->schedule[index].domain == domain)
+            return true;
+    }
+    return false;
+}
+
+bool scheduler_has_later(struct kernel *k)
+{
+    for (uint32_t domain = 0; domain < k->domain_count; domain++) {
+        if (highest_priority(queues_of(k, domain)) >= 0 &&
+            (has_turn_from(k, domain, k->schedule_index) ||
+             has_turn_from(k, domain, k->schedule_start)))
+            return true;
+    }
+    return false;
+}
+
 /* The current thread stands in no queue. */
 static void switch_to(struct kernel *k, struct tcb *t)
 {

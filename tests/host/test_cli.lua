@@ -123,6 +123,32 @@ print(bytes < 4 << 20)]]
   expect_result(expect, run_text("", { "--domains", "4" }), 0, "", "")
 end)
 
+checks.group("a domain without a turn", function(expect)
+  local text = [[
+local seL4 = require "seL4"
+local again, starts = ...
+if again then
+  for domain = 0, 1 do
+    assert(seL4.DomainSet_ScheduleConfigure(seL4.CapDomain, domain, domain, 9000) == 0)
+  end
+end
+if starts then
+  assert(seL4.DomainSet_ScheduleSetStart(seL4.CapDomain, 0) == 0)
+end
+seL4.DomainSet_Set(seL4.CapDomain, 1, seL4.CapInitThreadTCB)
+print "its turn has come"]]
+  for _, mcs in ipairs { false, "--mcs" } do
+    local options = { "--domains", "2", mcs or nil }
+    for _, args in ipairs { {}, { "again" } } do -- the first turn of domain 0 goes on
+      local result = run_text(text, options, args)
+      expect(result.status == 3 and result.out == "", "%s%s", result.out, result.err)
+      expect(result.err:find("nothing can ever run again", 1, true), "%s", result.err)
+    end
+    expect_result(expect, run_text(text, options, { "again", "start" }), 0,
+      "its turn has come\n", "")
+  end
+end)
+
 checks.group("the clock is chosen", function(expect)
   local text = [[
 local seL4 = require "seL4"
