@@ -33,6 +33,8 @@ return {
     errors = {
       no_object, rows.no_method, rows.short "a word", bad_index,
       e("RangeError", "The system has no such domain.", { tag = "domain" }),
+      e("InvalidArgument", "duration is 0, which marks the end, and domain is not 0.",
+        { tag = "end", words = { 1 } }),
       e("InvalidArgument", "duration has more than 56 bits, or is 0 where the schedule starts.",
         { words = { 2 } }),
     } },

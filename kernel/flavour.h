@@ -60,7 +60,8 @@ struct flavour {
     /* Beginning of an entry: charges time. False: the current thread's time is up, and what it came
        for is not done; it comes again. */
     bool (*begin_entry)(struct kernel *k);
-    void (*preempted)(struct kernel *k); /* the same in the middle of a long operation */
+    bool (*time_lasts)(struct kernel *k); /* in the middle of a long operation: it may go on */
+    void (*preempted)(struct kernel *k);  /* it stops there: as begin_entry */
     void (*tick)(struct kernel *k);      /* IRQ_TIMER */
     bool (*has_time)(struct kernel *k, const struct tcb *t); /* a runnable thread may really run */
     void (*before_choice)(struct kernel *k); /* end of an entry: threads whose time has come */

@@ -10,7 +10,7 @@
 
 /* --- time: threads never lack it -------------------------------------------------------------- */
 
-static bool begin_entry(struct kernel *k)
+static bool goes_on(struct kernel *k)
 {
     (void)k;
     return true;
@@ -157,7 +157,8 @@ const struct flavour classic_flavour = {
     .boot_info_untyped = BOOT_INFO_UNTYPED_CLASSIC,
     .syscall = classic_syscall,
     .fastpath = classic_fastpath,
-    .begin_entry = begin_entry,
+    .begin_entry = goes_on,
+    .time_lasts = goes_on,
     .preempted = nothing_to_do,
     .tick = classic_tick,
     .has_time = classic_has_time,

@@ -5,8 +5,8 @@
 
 #include "kernel/kernel.h"
 
-/* One unit of work is done. PREEMPTED when an interrupt waits (asked every
-   work_units_per_check). */
+/* One unit of work is done. PREEMPTED when an interrupt waits or, in MCS, when there is no more
+   time for this: asked every work_units_per_check. */
 MUST_USE enum outcome preemption_point(struct kernel *k);
 
 #endif

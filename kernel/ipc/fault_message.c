@@ -82,7 +82,8 @@ static void add_words(struct kernel *k, struct message *m, struct tcb *t)
         break;
     case FAULT_TIMEOUT:
         add(m, fault->address);
-        add(m, k->flavour->take_consumed(k, t));
+        if (t->sched_context != 0) /* of which it may have been robbed since */
+            add(m, k->flavour->take_consumed(k, t));
         break;
     case FAULT_NONE:
     case FAULT_KIND_COUNT:

@@ -71,6 +71,14 @@ void budget_commit(struct kernel *k)
         refill_charge(sc, consumed);
 }
 
+/* One that was interrupted will go on where it was; one that came for something does so again. */
+static void time_out(struct kernel *k, struct tcb *t)
+{
+    if (t->state == THREAD_RUNNING)
+        t->registers[REG_PC] = t->next_pc;
+    timeout_raise(k, t);
+}
+
 /* A handler comes before waiting; a round-robin thread only goes to the end of its queue. */
 static void end_slice(struct kernel *k, enum timeout_policy policy)
 {
@@ -78,7 +86,7 @@ static void end_slice(struct kernel *k, enum timeout_policy policy)
     struct sched_context *sc = current_context(k);
 
     if (policy == MAY_TIME_OUT && !context_is_round_robin(sc) && timeout_is_handled(t))
-        timeout_raise(k, t);
+        time_out(k, t);
     else if (context_can_run(sc, k->now))
         scheduler_append(k, t);
     else
@@ -137,6 +145,20 @@ bool budget_begin_entry(struct kernel *k)
 {
     note_time(k);
     return check(k);
+}
+
+/* Whether a long operation may go on: its thread's context may be what it has deleted. What it has
+   used up is charged when it has stopped. */
+bool budget_lasts(struct kernel *k)
+{
+    struct sched_context *sc = current_context(k);
+
+    note_time(k);
+    if (!sc || !context_is_active(sc) || domain_is_over(k))
+        return false;
+    if (!refill_is_sufficient(sc, k->consumed))
+        charge_unwatched_slices(k, sc);
+    return refill_is_sufficient(sc, k->consumed);
 }
 
 /* Preempted deletions may have taken thread or context away: each is looked at anew. */

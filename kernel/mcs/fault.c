@@ -26,14 +26,12 @@ bool timeout_is_handled(const struct tcb *t)
     return cap_type(t->slots[TCB_SLOT_TIMEOUT].cap) == CAP_ENDPOINT;
 }
 
-/* The message tells the context's badge; a thread that was interrupted goes on where it was. The
-   handler runs on its own time: the context that has run out is of no use to it. */
+/* The message tells the context's badge. The handler runs on its own time: the context that has run
+   out is of no use to it. */
 void timeout_raise(struct kernel *k, struct tcb *t)
 {
     kassert(timeout_is_handled(t) && t->sched_context != 0);
     platform_thread_sync(k->platform, t);
-    if (t->state == THREAD_RUNNING)
-        t->registers[REG_PC] = t->next_pc;
     t->fault = (struct fault){.kind = FAULT_TIMEOUT, .address = sched_context_of(k, t)->badge};
     endpoint_send_fault(k, t, t->slots[TCB_SLOT_TIMEOUT].cap, false);
 }

@@ -121,9 +121,7 @@ static void receive_blocked(struct kernel *k, struct tcb *t, const struct receiv
 
 static uint64_t take_consumed(struct kernel *k, struct tcb *t)
 {
-    struct sched_context *sc = sched_context_of(k, t);
-
-    return sc ? context_take_consumed(sc) : 0;
+    return context_take_consumed(sched_context_of(k, t));
 }
 
 /* --- objects ---------------------------------------------------------------------------------- */
@@ -193,6 +191,7 @@ const struct flavour mcs_flavour = {
     .syscall = mcs_syscall,
     .fastpath = mcs_fastpath,
     .begin_entry = budget_begin_entry,
+    .time_lasts = budget_lasts,
     .preempted = budget_preempted,
     .tick = budget_tick,
     .has_time = budget_has_time,

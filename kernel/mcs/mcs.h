@@ -61,8 +61,9 @@ enum outcome mcs_reply_invoke(struct invocation *inv);
 /* Notes the time. False: the current thread has used up its budget, or its domain its time. */
 bool budget_begin_entry(struct kernel *k);
 
-/* The same in the middle of an operation that has been preempted, which may have destroyed the
-   current thread or its context. */
+/* The same in the middle of a long operation, which may have destroyed the current thread or its
+   context: whether it may go on, and what is to be charged when it has not. */
+bool budget_lasts(struct kernel *k);
 void budget_preempted(struct kernel *k);
 
 /* What the current context has used since it was last charged is charged now. */

@@ -76,7 +76,8 @@ static void configure(struct kernel *k, struct sched_context *sc, const struct p
         if (kernel_address(k, sc) == k->current_context)
             budget_commit(k);
     }
-    if (context_is_active(sc) && t && thread_is_runnable(t))
+    /* Round robin has no bandwidth to keep: it begins anew, even if its thread waits for time. */
+    if (p->period != 0 && context_is_active(sc) && t && thread_is_runnable(t))
         refill_update(sc, p->refills, p->budget, p->period, k->now);
     else
         refill_new(sc, p->refills, p->budget, p->period, k->now);

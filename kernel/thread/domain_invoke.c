@@ -43,6 +43,8 @@ static enum outcome invoke_configure(struct invocation *inv)
         return refuse_range(inv, 0, k->domain_count - 1, "the system has no such domain");
     if (duration >> 56 != 0)
         return refuse_argument(inv, 2, "duration has more than 56 bits");
+    if (duration == 0 && domain != 0)
+        return refuse_argument(inv, 1, "duration is 0, the end mark, of which domain must be 0");
     if (duration == 0 && index == k->schedule_start)
         return refuse_argument(inv, 2,
                                "duration is 0, the end mark, where the schedule starts; start it "

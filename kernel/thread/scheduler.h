@@ -58,8 +58,8 @@ bool scheduler_has_equals(struct kernel *k, const struct tcb *t);
 void scheduler_set_priority(struct kernel *k, struct tcb *t, uint8_t priority);
 void scheduler_set_domain(struct kernel *k, struct tcb *t, uint8_t domain);
 
-/* Whether a thread is queued in a domain that has a turn to come: one of the schedule from the current
-   entry to its end, or from its start on. */
+/* Whether a thread is queued in a domain that has a turn to come: one of the schedule from the
+   current entry to its end, or from its start on. */
 bool scheduler_has_later(struct kernel *k);
 
 /* End of every kernel entry: decides who is k->current and makes it ready to run. */

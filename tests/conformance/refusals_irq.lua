@@ -71,13 +71,15 @@ refusals {
   method = "DomainSet_ScheduleConfigure", label = "DomainScheduleConfigure",
   words = "index domain duration", caps = "",
   good = { service = "domain", index = ENTRY, domain = 1, duration = 10 },
+  pairs = { ["InvalidArgument end before InvalidArgument"] = { domain = 1 } },
   { "InvalidCapability service", { service = "empty" }, 0 },
   { "IllegalOperation method", { service = "tcb" } },
   { "TruncatedMessage", { length = 2 } },
   { "RangeError index", { index = LAST_ENTRY + 1 }, 0, LAST_ENTRY },
   { "RangeError domain", { domain = 3 }, 0, 2 },
   { "InvalidArgument", { duration = 1 << 56 }, 2 },
-  { "InvalidArgument", { index = 0, duration = 0 }, 2 },
+  { "InvalidArgument end", { duration = 0 }, 1 },
+  { "InvalidArgument", { index = 0, domain = 0, duration = 0 }, 2 },
 }
 
 refusals {
