@@ -46,6 +46,8 @@ for name, options in pairs(configurations) do
     })
     expect(session("for i = 1, 2 do\nprint(i)\nend\n", options).out == "1\n2\n", "several lines")
     expect(session("t = {\n", options).out == "the last statement has no end\n", "no end")
+    local parts = session("{ 1,\n2 }\n1 +\n2\n'a' ..\n'b', (\n3)\n- 4 )\n5\n", options).out
+    expect(parts == "{ 1, 2 }\n3\n\"ab\"\t3\ntyped:1: unexpected symbol near '-'\n5\n", "%q", parts)
   end)
 
   checks.group(name .. ": capabilities and functions of seL4 are shown", function(expect)
