@@ -64,7 +64,7 @@ for name, options in pairs(configurations) do
     })
     local all = session("caps()\nhelp\n", options).out
     expect(all:find("2  a CNode (root CNode)\n", 1, true) and all:find("an Untyped", 1, true) and
-      all:find("Ctrl-D ends", 1, true), "%s", all)
+      all:find("Ctrl-D or exit ends", 1, true), "%s", all)
   end)
 
   checks.group(name .. ": after an error or a fault the session goes on", function(expect)
@@ -84,6 +84,43 @@ for name, options in pairs(configurations) do
     expect(out:find("nothing can ever run again:\n", 1, true) and out:find("evaluator +waiting") and
       out:find("interrupted\n5\n$"), "%s", out)
     expect(session("seL4.DebugHalt()\n1\n", options).out == "", "a machine that is halted")
+  end)
+
+  checks.group(name .. ": exit and quit end the session", function(expect)
+    for _, typed in ipairs { "exit", "quit", "exit()", "quit()", "if true then exit() end" } do
+      local result = session(("1\n%s\n2\n"):format(typed), options)
+      expect(result.status == 0 and result.out == "1\n" and result.err == "", "'%s': %s, %s%s",
+        typed, result.status, result.out, result.err)
+    end
+    local out = session("exit() print 'still here'\n", options).out
+    expect(out == "", "what follows exit() is not to run: %s", out)
+    out = session("t = thread.new(memory, { entry = exit }):start()\n1\n", options).out
+    expect(out == "", "a thread may end it at the prompt: %s", out)
+    out = session("thread.new(memory, { entry = exit }):start() "
+      .. "seL4.Wait(memory:object(seL4.NotificationObject))\n1\n", options).out
+    expect(out == "", "or while a statement waits: %s", out)
+  end)
+
+  checks.group(name .. ": who deletes the evaluator gets another", function(expect)
+    local find = [[
+      for slot = 1, 4095 do
+        if (seL4.DebugCapText(slot) or ""):find "evaluator" then own = slot end
+      end
+      x = 1]]
+    local lost = "the thread that runs statements is no more; a new one takes its place\n"
+    local typed = find:gsub("\n", " ")
+    local out = session(typed .. "\nseL4.CNode_Delete(2, own, 64)\nx + 1\n" .. typed
+      .. "\nseL4.CNode_Delete(2, own, 64)\nx + 2\nerror 'no'\nseL4.Signal(1 << 40)\n",
+      options).out
+    local stopped = "nothing can ever run again:\n[^\n]*\n[^\n]*\ninterrupted\n" .. lost
+    expect(out:find("^" .. stopped .. "2\n" .. stopped .. "3\ntyped:1: no\nCapFault: [^\n]*\n$"),
+      "%s", out)
+    out = session(typed .. [[
+
+      thread.new(memory, { entry = function() seL4.CNode_Delete(2, own, 64) end }):start() x = 5
+      x
+    ]], options).out
+    expect(out == lost .. "5\n", "deleted between two statements: %s", out)
   end)
 
   checks.group(name .. ": the libraries can be used", function(expect)

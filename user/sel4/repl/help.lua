@@ -12,7 +12,7 @@ local help = {}
 
 local TEXT = [[
 Type Lua: an expression prints its values, a statement runs in the root task. What is not finished
-goes on in the next line. Ctrl-C stops what runs, Ctrl-D ends the session, Tab completes names.
+goes on in the next line. Ctrl-C stops what runs, Ctrl-D or exit ends the session, Tab completes names.
 
   seL4                  the kernel's interface: seL4.CNode_Copy(...) returns the error number
   object                capabilities as objects
