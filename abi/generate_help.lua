@@ -36,7 +36,8 @@ function make.text()
   local w = text.writer()
   w:line(opening)
   for _, row in ipairs(invocations) do
-    row_of(w, row.object .. "_" .. row.method, row.classic and invocations.signature(row, "classic"),
+    row_of(w, row.object .. "_" .. row.method,
+      row.classic and invocations.signature(row, "classic"),
       row.mcs and invocations.signature(row, "mcs"), row.doc)
   end
   for _, row in ipairs(library) do
