@@ -4,8 +4,9 @@
 --   lua5.4 abi/generate.lua OUTDIR
 --
 -- makes OUTDIR/abi/*.h (headers), OUTDIR/docs/api.md (API reference), OUTDIR/lua/seL4.d.lua
--- (annotations for editors) and OUTDIR/c/{classic,mcs}/sel4/*.h (headers of the C library for
--- programs), with any missing folders. The result depends on nothing but the tables.
+-- (annotations for editors), OUTDIR/lua/sel4/repl/reference.lua (for `help` of the REPL) and
+-- OUTDIR/c/{classic,mcs}/sel4/*.h (headers of the C library for programs), with any missing
+-- folders. The result depends on nothing but the tables.
 -- Exit status: 0 done, 1 a file cannot be written, 2 wrong usage.
 
 local here = arg[0]:match("^(.*)[/\\][^/\\]*$") or "."
@@ -22,8 +23,9 @@ local outputs = {
   { "abi/lua_constants.h", "abi.generate_lua_constants" },
   { "docs/api.md", "abi.generate_reference" },
   { "lua/seL4.d.lua", "abi.generate_annotations" },
+  { "lua/sel4/repl/reference.lua", "abi.generate_help" },
 }
-local folders = { "abi", "docs", "lua", "c/classic/sel4", "c/mcs/sel4" }
+local folders = { "abi", "docs", "lua/sel4/repl", "c/classic/sel4", "c/mcs/sel4" }
 
 for _, configuration in ipairs { "classic", "mcs" } do
   for _, name in ipairs { "config", "constants", "shared_types", "faults", "invocations" } do

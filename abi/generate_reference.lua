@@ -33,16 +33,6 @@ local function both(classic, mcs)
   return classic == mcs and show(classic) or show(classic) .. " / " .. show(mcs)
 end
 
-local function signature(row, configuration)
-  local inputs, outputs = { "_service" }, { "error" }
-  for _, param in ipairs(invocations.params(row, configuration)) do
-    local list = param.dir == "in" and inputs or outputs
-    list[#list + 1] = param.name
-  end
-  return ("%s_%s(%s) -> %s"):format(row.object, row.method, table.concat(inputs, ", "),
-    table.concat(outputs, ", "))
-end
-
 local function parameters(w, row, configuration)
   local params = invocations.params(row, configuration)
   if #params == 0 then
@@ -71,10 +61,10 @@ local function method(w, row)
   w:line("### %s_%s", row.object, row.method)
   w:line()
   if row.mcs_params then
-    w:line("    classic: %s", signature(row, "classic"))
-    w:line("    MCS:     %s", signature(row, "mcs"))
+    w:line("    classic: %s", invocations.signature(row, "classic"))
+    w:line("    MCS:     %s", invocations.signature(row, "mcs"))
   else
-    w:line("    %s", signature(row, row.classic and "classic" or "mcs"))
+    w:line("    %s", invocations.signature(row, row.classic and "classic" or "mcs"))
   end
   w:line()
   local where = row.is_extension and "seLVM's own"

@@ -37,6 +37,17 @@ function invocations.params(row, configuration)
   return configuration == "mcs" and row.mcs_params or row.params
 end
 
+--- "CNode_Delete(_service, index, depth) -> error": how a row is called in one configuration.
+function invocations.signature(row, configuration)
+  local inputs, outputs = { "_service" }, { "error" }
+  for _, param in ipairs(invocations.params(row, configuration)) do
+    local list = param.dir == "in" and inputs or outputs
+    list[#list + 1] = param.name
+  end
+  return ("%s_%s(%s) -> %s"):format(row.object, row.method, table.concat(inputs, ", "),
+    table.concat(outputs, ", "))
+end
+
 --- The reasons to refuse in one configuration.
 function invocations.errors(row, configuration)
   check(configuration)

@@ -164,7 +164,9 @@ function Session:run(machine)
     why, problem = run_until(self, function() return self.prompt end)
     if self.prompt and not why and not self.has_ended then
       machine:run(IDLE_US) -- threads of the program's own go on a little
-      answer(self)
+      if not self.has_ended then
+        answer(self)
+      end
     end
   until why or self.has_ended
   self.terminal.catch_interrupts(false)

@@ -212,5 +212,26 @@ checks.group("the reference names every method, function and constant", function
   end
 end)
 
+checks.group("the REPL's help has every method and function, as the reference has", function(expect)
+  local reference = read(folder .. "/1-1/docs/api.md")
+  local help = assert(loadfile(folder .. "/1-1/lua/sel4/repl/reference.lua"))()
+  local function told(name, row, has_classic, has_mcs)
+    local found = help[name] or {}
+    help[name] = nil
+    expect(found.doc == row.doc, "%s: %s", name, found.doc)
+    for _, variant in ipairs { { has_classic, found.classic }, { has_mcs, found.mcs } } do
+      local is_told = variant[2] and reference:find(" " .. variant[2] .. "\n", 1, true)
+      expect(not variant[1] == not is_told, "%s: %s", name, variant[2])
+    end
+  end
+  for _, row in ipairs(invocations) do
+    told(row.object .. "_" .. row.method, row, row.classic, row.mcs)
+  end
+  for _, row in ipairs(library) do
+    told(row.name, row, row.only ~= "mcs", row.only ~= "classic")
+  end
+  expect(next(help) == nil, "%s is neither", next(help))
+end)
+
 run("rm -r '%s'", folder)
 checks.finish()

@@ -46,6 +46,8 @@ for name, options in pairs(configurations) do
     })
     expect(session("for i = 1, 2 do\nprint(i)\nend\n", options).out == "1\n2\n", "several lines")
     expect(session("t = {\n", options).out == "the last statement has no end\n", "no end")
+    local parts = session("{ 1,\n2 }\n1 +\n2\n'a' ..\n'b', (\n3)\n- 4 )\n5\n", options).out
+    expect(parts == "{ 1, 2 }\n3\n\"ab\"\t3\ntyped:1: unexpected symbol near '-'\n5\n", "%q", parts)
   end)
 
   checks.group(name .. ": capabilities and functions of seL4 are shown", function(expect)
@@ -56,13 +58,66 @@ for name, options in pairs(configurations) do
       "cap(1 << 50)", "capability 1125899906842624: no slot has this number\n",
       "e = memory:object(seL4.EndpointObject) seL4.DebugNameCap(e, 'mine') cap(e)",
       "capability %d+: an Endpoint %(mine%)\n",
-      "help 'Delete'", "seL4%.CNode_Delete%(_service, index, depth%) %-> error\n",
+      "seL4.Signal", "seL4%.Signal%(dest%)\n",
       "check(seL4.CNode_Delete(2, 1, 65))",
       "RangeError: CNode_Delete on capability 2 %(root CNode%): depth is [^\n]+\n",
     })
     local all = session("caps()\nhelp\n", options).out
     expect(all:find("2  a CNode (root CNode)\n", 1, true) and all:find("an Untyped", 1, true) and
       all:find("Ctrl-D ends", 1, true), "%s", all)
+  end)
+
+  checks.group(name .. ": help says how a function is called", function(expect)
+    local delete = "seL4%.CNode_Delete%(_service, index, depth%) %-> error\n"
+    local recv = name == "MCS" and "src, reply" or "src"
+    expect_pairs(expect, options, {
+      "help 'Delete'", delete .. "Deletes the capability [^\n]+\n",
+      "help(seL4.CNode_Delete)", delete .. "Deletes the capability [^\n]+\n",
+      "help(seL4.Recv)", ("seL4%%.Recv%%(%s%%) %%-> info, badge\nWaits [^\n]+\n"):format(recv),
+      "help 'DebugDump'", "seL4%.DebugDumpScheduler%(%)\nPrints [^\n]+\n",
+      "help 'Load16'", "seL4%.Load16%(vaddr%) %-> value\nReads [^\n]+\n",
+      "help 'load'", ("seL4%.Load%d+%(vaddr%) %-> value\n"):rep(4)
+        .. "seL4%.LoadBytes%(vaddr, length%) %-> bytes\n",
+      "help(memory.object)",
+      "memory:object%(object_type, size_bits%)\nMakes an object[^~]+others%.\n",
+      "help 'memory:slot'", "memory:slot%(%)\nA slot of[^\n]+\n",
+      "help(cap)", "cap%(value%)\nPrints [^\n]+\n",
+      "help 'Thread:start'", "Thread:start%(%)\nLets the thread[^\n]+\n",
+      "help(print)", "function: [%w:]+: there is no description\n",
+      "help 'no such'", "nothing here has 'no such' in its name\n",
+    })
+    local out = session("help 'memory'\nprint '--'\nhelp(memory)\n", options).out
+    local by_name, by_value = out:match "^(.*)%-%-\n(.*)$"
+    expect(by_name == by_value and by_name:find "^memory: slots" and
+      by_name:find("\nmemory:map(frame, vaddr, root, rights)\n", 1, true), "%s", out)
+  end)
+
+  checks.group(name .. ": help knows every name of the session", function(expect)
+    local known = session([[
+      for key, value in pairs(_ENV) do
+        help(key)
+        help(value)
+      end]], options).out
+    expect(not known:find "there is no description" and not known:find "nothing here" and
+      not known:find "capability %d", "%s", known)
+    known = session([[
+      for _, library in ipairs { seL4, object, thread, process, rpc, msgpack,
+        getmetatable(memory).__index } do
+        for key, value in pairs(library) do
+          if type(value) == "function" and key ~= "__tostring" then
+            print("# " .. key)
+            help(value)
+          end
+        end
+      end]], options).out
+    local count = 0
+    for key, call, doc in known:gmatch "# ([^\n]+)\n([^\n]*)\n([^\n]*)" do
+      count = count + 1
+      expect(call:find("[.:]" .. key .. "%(.*%)") and doc ~= "" and not doc:find "^#", "%s: %s, %s",
+        key, call, doc)
+    end
+    local _, asked = known:gsub("%f[^\n\0]# ", "")
+    expect(count > 120 and count == asked, "%d functions, %d of them told", asked, count)
   end)
 
   checks.group(name .. ": after an error or a fault the session goes on", function(expect)
@@ -82,6 +137,43 @@ for name, options in pairs(configurations) do
     expect(out:find("nothing can ever run again:\n", 1, true) and out:find("evaluator +waiting") and
       out:find("interrupted\n5\n$"), "%s", out)
     expect(session("seL4.DebugHalt()\n1\n", options).out == "", "a machine that is halted")
+  end)
+
+  checks.group(name .. ": exit and quit end the session", function(expect)
+    for _, typed in ipairs { "exit", "quit", "exit()", "quit()", "if true then exit() end" } do
+      local result = session(("1\n%s\n2\n"):format(typed), options)
+      expect(result.status == 0 and result.out == "1\n" and result.err == "", "'%s': %s, %s%s",
+        typed, result.status, result.out, result.err)
+    end
+    local out = session("exit() print 'still here'\n", options).out
+    expect(out == "", "what follows exit() is not to run: %s", out)
+    out = session("t = thread.new(memory, { entry = exit }):start()\n1\n", options).out
+    expect(out == "", "a thread may end it at the prompt: %s", out)
+    out = session("thread.new(memory, { entry = exit }):start() "
+      .. "seL4.Wait(memory:object(seL4.NotificationObject))\n1\n", options).out
+    expect(out == "", "or while a statement waits: %s", out)
+  end)
+
+  checks.group(name .. ": who deletes the evaluator gets another", function(expect)
+    local find = [[
+      for slot = 1, 4095 do
+        if (seL4.DebugCapText(slot) or ""):find "evaluator" then own = slot end
+      end
+      x = 1]]
+    local lost = "the thread that runs statements is no more; a new one takes its place\n"
+    local typed = find:gsub("\n", " ")
+    local out = session(typed .. "\nseL4.CNode_Delete(2, own, 64)\nx + 1\n" .. typed
+      .. "\nseL4.CNode_Delete(2, own, 64)\nx + 2\nerror 'no'\nseL4.Signal(1 << 40)\n",
+      options).out
+    local stopped = "nothing can ever run again:\n[^\n]*\n[^\n]*\ninterrupted\n" .. lost
+    expect(out:find("^" .. stopped .. "2\n" .. stopped .. "3\ntyped:1: no\nCapFault: [^\n]*\n$"),
+      "%s", out)
+    out = session(typed .. [[
+
+      thread.new(memory, { entry = function() seL4.CNode_Delete(2, own, 64) end }):start() x = 5
+      x
+    ]], options).out
+    expect(out == lost .. "5\n", "deleted between two statements: %s", out)
   end)
 
   checks.group(name .. ": the libraries can be used", function(expect)

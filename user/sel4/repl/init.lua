@@ -38,12 +38,14 @@ end
 
 -- --- the evaluator ------------------------------------------------------------------------------
 
--- The values of a call that has succeeded.
-local function print_values(first, ...)
+-- The values of a call that has succeeded. Who types no more than `exit` wants to leave, too.
+local function print_values(session, first, ...)
   local count = select("#", ...)
   if not first then
     print((...))
     return
+  elseif count == 1 and rawequal(..., session.exit) then
+    session.exit()
   end
   local texts = {}
   for i = 1, count do
@@ -56,7 +58,7 @@ end
 
 -- What the evaluator runs each time that it is started: one statement.
 local function evaluate(session)
-  local is_shown, why = pcall(print_values, pcall(session.statement))
+  local is_shown, why = pcall(print_values, session, pcall(session.statement))
   if not is_shown then
     print("the value cannot be shown: " .. tostring(why))
   end
@@ -64,15 +66,25 @@ local function evaluate(session)
   seL4.Signal(session.done)
 end
 
--- From the beginning, with whatever it was doing forgotten.
-local function start_evaluator(session)
-  session.is_running = true
-  session.evaluator:start()
+local function new_evaluator(session)
+  return thread.new(session.memory, { name = "evaluator", priority = EVALUATOR_PRIORITY,
+    fault_endpoint = session.fault_endpoint, entry = function() evaluate(session) end })
 end
 
+-- Statements can delete any capability, that to the evaluator's TCB, too.
 local function stop_evaluator(session)
-  session.evaluator:suspend()
   session.is_running = false
+  if seL4.TCB_Suspend(session.evaluator.tcb) ~= seL4.NoError then
+    print "the thread that runs statements is no more; a new one takes its place"
+    session.evaluator = new_evaluator(session)
+  end
+end
+
+-- From the beginning, with whatever it was doing forgotten.
+local function start_evaluator(session)
+  stop_evaluator(session)
+  session.is_running = true
+  session.evaluator:start()
 end
 
 -- --- the port -----------------------------------------------------------------------------------
@@ -113,12 +125,12 @@ function Session:wait()
   end
 end
 
--- The next line without its end; nil after Ctrl-C.
+-- The next line without its end; nil after Ctrl-C, or when a thread has ended the session.
 function Session:read_line()
   self.was_interrupted = false
   while not self.has_line do
     self:wait()
-    if self.was_interrupted then
+    if self.was_interrupted or self.has_ended then
       return nil
     end
   end
@@ -141,8 +153,10 @@ function Session:run(fn)
       stop_evaluator(self)
       print(fault)
     elseif self.was_interrupted then
-      stop_evaluator(self)
       print "interrupted"
+      stop_evaluator(self)
+    elseif self.has_ended then
+      stop_evaluator(self)
     end
   end
 end
@@ -182,7 +196,8 @@ function Session:read_statement()
 end
 
 -- What statements find as globals, besides Lua's own.
-local function make_environment(memory)
+local function make_environment(session)
+  local memory = session.memory
   local environment = setmetatable({}, { __index = _G })
   environment.seL4, environment.object, environment.thread = seL4, object, thread
   environment.process = require "sel4.process"
@@ -192,13 +207,14 @@ local function make_environment(memory)
   environment.show = show.value
   environment.cap = help.capability
   environment.caps = help.capabilities
+  environment.exit, environment.quit = session.exit, session.exit
   environment.help = help.topics(environment)
   return environment
 end
 
 local function new_session()
   local memory = bootstrap.open()
-  local session = setmetatable({ typed = {}, has_line = false }, Session)
+  local session = setmetatable({ memory = memory, typed = {}, has_line = false }, Session)
   session.notification = memory:object(seL4.NotificationObject)
   session.done = memory:copy(session.notification, seL4.AllRights, BADGE_DONE)
   session.faults = memory:object(seL4.EndpointObject)
@@ -206,11 +222,14 @@ local function new_session()
   check(seL4.TCB_BindNotification(seL4.CapInitThreadTCB, session.notification))
   seL4.DebugNameCap(session.notification, "session's events")
   seL4.DebugNameCap(session.faults, "session's faults")
-  session.evaluator = thread.new(memory, { name = "evaluator", priority = EVALUATOR_PRIORITY,
-    fault_endpoint = memory:copy(session.faults, seL4.AllRights, BADGE_FAULT),
-    entry = function() evaluate(session) end })
+  session.fault_endpoint = memory:copy(session.faults, seL4.AllRights, BADGE_FAULT)
+  session.evaluator = new_evaluator(session)
+  session.exit = function()
+    session.has_ended = true
+    seL4.Signal(session.done)
+  end
   open_port(session, memory)
-  session.environment = make_environment(memory)
+  session.environment = make_environment(session)
   return session
 end
 
@@ -226,7 +245,7 @@ function repl.run()
     if fn then
       session:run(fn)
     end
-  until fn == false
+  until fn == false or session.has_ended
   tell("B", "")
 end
 

@@ -6,6 +6,7 @@
 --   show.value(seL4.CNode_Delete)      --> seL4.CNode_Delete(_service, index, depth) -> error
 --   show.value(object.cnode)           --> capability 2: a CNode (root CNode)
 
+local manual = require "sel4.repl.manual"
 local seL4 = require "seL4"
 
 local show = {}
@@ -17,19 +18,6 @@ for name, value in pairs(seL4) do
   if type(value) == "function" then
     function_names[value] = name
   end
-end
-
---- How a function of module seL4 is called: "seL4.CNode_Delete(_service, index, depth) -> error"
---- if it is a method, else only its name.
-function show.signature(name)
-  local parameters, results = seL4.Parameters(name)
-  if not parameters then
-    return ("seL4.%s(...)"):format(name)
-  end
-  table.insert(parameters, 1, "_service")
-  table.insert(results, 1, "error")
-  return ("seL4.%s(%s) -> %s"):format(name, table.concat(parameters, ", "),
-    table.concat(results, ", "))
 end
 
 --- "capability 2: a CNode (root CNode)"
@@ -93,7 +81,7 @@ function render(value, depth)
   elseif type(value) == "number" then
     return depth == 0 and number_text(value) or tostring(value)
   elseif function_names[value] then
-    return depth == 0 and show.signature(function_names[value]) or
+    return depth == 0 and manual.signature(function_names[value]) or
       "seL4." .. function_names[value]
   elseif depth == 0 and type(value) == "table" and math.type(rawget(value, "cptr")) then
     return show.capability(value.cptr)

@@ -9,16 +9,21 @@ local statement = {}
 
 local WORDS_MAX = 200
 
+-- Whether the text ended too early; "'<eof>' expected near ..." is the opposite.
+local function lacks_end(why)
+  return why ~= nil and why:find "near <eof>$" ~= nil
+end
+
 --- A function for a text, with `environment` as its globals; an expression returns its values. Or
 --- nil, what is wrong, and whether the text only lacks an end.
 function statement.compile(text, environment)
-  local fn = load("return " .. text, "=typed", "t", environment)
+  local fn, why_no_expression = load("return " .. text, "=typed", "t", environment)
   if fn then
     return fn
   end
   local why
   fn, why = load(text, "=typed", "t", environment)
-  return fn, why, why ~= nil and why:find("<eof>", 1, true) ~= nil
+  return fn, why, not fn and (lacks_end(why) or lacks_end(why_no_expression))
 end
 
 local function is_name(key)
