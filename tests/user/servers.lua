@@ -14,7 +14,7 @@ local server = require "sel4.server"
 local thread = require "sel4.thread"
 local vspace = require "sel4.vspace"
 
-local expect, error_of, has = lib.expect, lib.error_of, lib.has
+local expect, error_of, has, blames = lib.expect, lib.error_of, lib.has, lib.blames
 local is_mcs = seL4.ReplyObject ~= nil
 
 local memory = alloc.open()
@@ -79,6 +79,22 @@ expect(has(error_of(here.store, here, 5), "must be of type string"), "a wrong ty
 
 expect(has(error_of(server.start, memory, interface, { handler = {} }), "unknown option 'handler'"),
   "an unknown option")
+for part, fn in pairs {
+  ["server.start: the options must be a table, not nil"] = function()
+    local _ = server.start(memory, interface)
+  end,
+  ["server.start: the first argument is the memory"] = function()
+    local _ = server.start(interface, {})
+  end,
+  ["server.start: the interface must be one that rpc.interface has returned"] = function()
+    local _ = server.start(memory, { { "store", "string" } }, { handlers = {} })
+  end,
+  ["server.start: option 'handlers' must be a table { method = function }, not nil"] = function()
+    local _ = server.start(memory, interface, { name = "idle" })
+  end,
+} do
+  blames(fn, part)
+end
 words:kill()
 own:unmap(region)
 memory:free_slot(ring)

@@ -10,13 +10,20 @@ local process = require "sel4.process"
 local thread = require "sel4.thread"
 local vspace = require "sel4.vspace"
 
-local expect, error_of, has = lib.expect, lib.error_of, lib.has
+local expect, error_of, has, blames = lib.expect, lib.error_of, lib.has, lib.blames
 
 local memory = alloc.open()
 local own = vspace.own(memory)
 thread.new(memory, { entry = print }):kill()
 own:unmap(own:allocate(4 * 4096))
 local nothing_is_lost = lib.nothing_is_lost(memory)
+
+-- --- memory is forgotten ------------------------------------------------------------------------
+
+for _, name in ipairs { "console", "timer", "names", "files", "faults" } do
+  blames(function() local _ = require("sel4.server." .. name).start({ priority = 7 }) end,
+    name .. ".start: the first argument is the memory")
+end
 
 -- --- console ------------------------------------------------------------------------------------
 

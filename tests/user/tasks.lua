@@ -12,7 +12,7 @@ local process = require "sel4.process"
 local thread = require "sel4.thread"
 local vspace = require "sel4.vspace"
 
-local expect, error_of, has = lib.expect, lib.error_of, lib.has
+local expect, error_of, has, blames = lib.expect, lib.error_of, lib.has, lib.blames
 local is_mcs = seL4.ReplyObject ~= nil
 
 local memory = alloc.open()
@@ -56,6 +56,28 @@ expect(has(error_of(thread.new, memory, { entry = print, monitor = true, cspace 
   "needs the option 'monitor_slot'"), "no slot for the monitor")
 expect(error_of(thread.new, memory, { entry = print, priority = 300 }), "priority 300")
 nothing_is_lost "failures"
+
+-- What is forgotten, or is something else, is said.
+for part, fn in pairs {
+  ["thread.new: the first argument is the memory, as bootstrap.open() or alloc.open() gives it, "
+    .. "not this table"] = function() local _ = thread.new({ entry = print }) end,
+  ["thread.new: the first argument is the memory, as bootstrap.open() or alloc.open() gives it, "
+    .. "not a function"] = function() local _ = thread.new(print) end,
+  ["thread.new: the options must be a table, not nil"] = function()
+    local _ = thread.new(memory)
+  end,
+  ["process.new: the first argument is the memory"] = function()
+    local _ = process.new({ source = "" })
+  end,
+  ["process.new: the options must be a table, not a string"] = function()
+    local _ = process.new(memory, "text")
+  end,
+  ["monitor.new: the first argument is the memory, as bootstrap.open() or alloc.open() gives it, "
+    .. "not nil"] = function() local _ = monitor.new() end,
+} do
+  blames(fn, part)
+end
+nothing_is_lost "what was forgotten"
 
 local cspace = memory:cspace(3)
 local guest = thread.new(memory, { cspace = cspace, monitor = true, monitor_slot = 7,

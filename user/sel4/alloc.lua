@@ -193,9 +193,16 @@ end
 --- one slot for an object where the other needs two and more. The same methods, but no statistics.
 alloc.linear = linear
 
---- The allocator behind what sel4.alloc or sel4.bootstrap has opened: modules take either.
-function alloc.of(memory)
-  return memory.allocator or memory
+--- The allocator behind what sel4.alloc or sel4.bootstrap has opened: modules take either. What is
+--- neither is an error of `what`, the function that got it, such as "thread.new"; `level` is whom it
+--- is blamed on, as for error().
+function alloc.of(memory, what, level)
+  local allocator = type(memory) == "table" and (memory.allocator or memory)
+  if not allocator or not allocator.allocate then
+    error(("%s: the first argument is the memory, as bootstrap.open() or alloc.open() gives it, "
+      .. "not %s"):format(what or "alloc.of", object.described(memory)), (level or 1) + 1)
+  end
+  return allocator
 end
 
 --- The allocator of the root task, over all that it was given at boot: { info = boot information }

@@ -91,12 +91,20 @@ end
 
 -- --- objects ------------------------------------------------------------------------------------
 
+--- What a wrong value is, for the end of a sentence such as "the options must be a table, not".
+function object.described(value)
+  if value == nil or value == false or value == true then
+    return tostring(value)
+  end
+  return (type(value) == "table" and "this " or "a ") .. type(value)
+end
+
 --- The CPtr of an object; a CPtr stays what it is. Anything else is the caller's mistake.
 function object.cptr(value, level)
   local cptr = type(value) == "table" and value.cptr or value
   if math.type(cptr) ~= "integer" then
-    error(("a capability is needed (an object or a CPtr), not %s"):format(
-      type(value) == "table" and "this table" or "a " .. type(value)), (level or 1) + 1)
+    error(("a capability is needed (an object or a CPtr), not %s"):format(object.described(value)),
+      (level or 1) + 1)
   end
   return cptr
 end

@@ -270,6 +270,7 @@ end
 --- Returns { tcb, vspace, cspace, heap = slots, context = slot or nil, space = its sel4.vspace }
 --- with the methods above and those of tcb.Task.
 function process.new(memory, options)
+  local allocator = alloc.of(memory, "process.new", 2)
   tcb.check_options("process.new", KNOWN, options, 2)
   local program, text, executable
   if options.elf then
@@ -279,7 +280,7 @@ function process.new(memory, options)
   end
   local name, bits = options.name or program or "process", options.cspace_bits or CSPACE_BITS
   local self = setmetatable({ name = name, memory = memory, options = options, cspace_bits = bits,
-    elf = executable, group = alloc.of(memory):group { name = name, bytes = options.bytes } },
+    elf = executable, group = allocator:group { name = name, bytes = options.bytes } },
     Process)
   if options.monitor then
     self.exit_slot = options.monitor_slot or (1 << bits) - 1

@@ -100,6 +100,9 @@ local function check_options(options)
   elseif options.deadline and not options.passive then
     error("server.start: only a passive server works on its callers' time; 'deadline' needs "
       .. "'passive'", 3)
+  elseif type(options.handlers) ~= "table" then
+    error(("server.start: option 'handlers' must be a table { method = function }, not %s"):format(
+      object.described(options.handlers)), 3)
   end
 end
 
@@ -127,8 +130,9 @@ end
 --- Returns { endpoint = its Endpoint, thread =, receive_slot = where its handlers find capabilities
 --- in arguments, missed_deadlines = how many calls have failed so } with the methods above.
 function server.start(memory, interface, options)
+  local allocator = alloc.of(memory, "server.start", 2)
+  rpc.check_interface("server.start", interface, 2)
   check_options(options)
-  local allocator = alloc.of(memory)
   local name, priority = options.name or interface.name, options.priority or PRIORITY
   local self = setmetatable({ name = name, missed_deadlines = 0,
     group = allocator:group { name = name } }, Server)

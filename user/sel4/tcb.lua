@@ -103,9 +103,13 @@ function tcb.known_options(names)
   return known
 end
 
---- Raises an error if there is an option that is not in the set `known`. `what` takes the options:
---- "thread.new"; `level` is whom the error is blamed on, as for error().
+--- Raises an error if the options are no table, or one of them is not in the set `known`. `what`
+--- takes the options: "thread.new"; `level` is whom the error is blamed on, as for error().
 function tcb.check_options(what, known, options, level)
+  if type(options) ~= "table" then
+    error(("%s: the options must be a table, not %s"):format(what, object.described(options)),
+      level + 1)
+  end
   for key in pairs(options) do
     if not known[key] then
       error(("%s: unknown option '%s'"):format(what, tostring(key)), level + 1)

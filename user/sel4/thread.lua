@@ -118,8 +118,8 @@ end
 --- context or nil } with the methods above and those of
 --- tcb.Task.
 function thread.new(memory, options)
+  local allocator = alloc.of(memory, "thread.new", 2)
   check_options(options)
-  local allocator = alloc.of(memory)
   count = count + 1
   local name = options.name or ("thread %d"):format(count)
   local args = table.pack(table.unpack(options.args or {}, 1, (options.args or {}).n))

@@ -6,6 +6,7 @@
 --
 -- The client's side is sel4.console.
 
+local alloc = require "sel4.alloc"
 local interface = require("sel4.console").interface
 local seL4 = require "seL4"
 local server = require "sel4.server"
@@ -72,6 +73,7 @@ end
 --- MCS: `budget` and `period`, so that who writes much takes no more than that from others; or
 --- `passive`, so that he does it in his own time, with the risk that sel4.server tells.
 function console.start(memory, options)
+  alloc.of(memory, "console.start", 2) -- an error is the caller's, not this module's
   options = options or {}
   local self = setmetatable({ prefixes = {}, rests = {}, put = options.put
     or seL4.DebugPutString }, Console)

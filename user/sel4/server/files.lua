@@ -8,6 +8,7 @@
 -- The longest prefix of a path decides; without one there is no right. The client's side is
 -- sel4.files.
 
+local alloc = require "sel4.alloc"
 local interface = require("sel4.files").interface
 local server = require "sel4.server"
 
@@ -109,6 +110,7 @@ end
 --- that all contents and paths may take (1 MiB if left out), which is memory of the caller's heap;
 --- `priority`.
 function files.start(memory, options)
+  alloc.of(memory, "files.start", 2) -- an error is the caller's, not this module's
   options = options or {}
   local self = setmetatable({ rights = {}, windows = {}, contents = {}, used = 0,
     bytes = options.bytes or BYTES_MAX }, Files)

@@ -170,7 +170,7 @@ end
 --- Starts the timer. Option: `priority` of its thread, which should be above its clients'; 200 if
 --- left out. Only one program can have the clock.
 function timer.start(memory, options)
-  local allocator = alloc.of(memory)
+  local allocator = alloc.of(memory, "timer.start", 2)
   local self = setmetatable({ memory = allocator, group = allocator:group { name = "the timer" },
     timers = schedule.new(), clients = {}, last_number = 0 }, Timer)
   open_device(self)
