@@ -32,8 +32,8 @@ function lib.has(value, part)
   return tostring(value):find(part, 1, true) ~= nil
 end
 
---- Expects a call to raise an error that has this part, and to blame it on the file of the caller of
---- this: fn makes the call in a line of its own.
+--- Expects a call to raise an error that has this part, and to blame it on the file of the caller
+--- of this. `fn` must not end by calling, or it has no line that can be blamed.
 function lib.blames(fn, part)
   local err = tostring(lib.error_of(fn))
   local _, place = pcall(error, "", 3)

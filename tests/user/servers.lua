@@ -95,6 +95,10 @@ for part, fn in pairs {
 } do
   blames(fn, part)
 end
+blames(function() local _ = words:connect() end,
+  "connect: the first argument is the badge of the client, a whole number, not nil")
+blames(function() local _ = words:connect("seven") end, "a whole number, not a string")
+blames(function() local _ = words:connect(1.5) end, "a whole number, not 1.5")
 words:kill()
 own:unmap(region)
 memory:free_slot(ring)

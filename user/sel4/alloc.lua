@@ -194,8 +194,8 @@ end
 alloc.linear = linear
 
 --- The allocator behind what sel4.alloc or sel4.bootstrap has opened: modules take either. What is
---- neither is an error of `what`, the function that got it, such as "thread.new"; `level` is whom it
---- is blamed on, as for error().
+--- neither is an error of `what`, the function that got it, such as "thread.new"; `level` is whom
+--- it is blamed on, as for error().
 function alloc.of(memory, what, level)
   local allocator = type(memory) == "table" and (memory.allocator or memory)
   if not allocator or not allocator.allocate then

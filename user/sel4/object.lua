@@ -93,7 +93,7 @@ end
 
 --- What a wrong value is, for the end of a sentence such as "the options must be a table, not".
 function object.described(value)
-  if value == nil or value == false or value == true then
+  if value == nil or type(value) == "boolean" or type(value) == "number" then
     return tostring(value)
   end
   return (type(value) == "table" and "this " or "a ") .. type(value)

@@ -42,10 +42,16 @@ function Server:__tostring()
 end
 
 --- A capability for a client, with a badge that the handlers are told; give it back with
---- memory:free_slot, or with the server.
-function Server:connect(badge, name)
-  return self.group:copy(self.endpoint, seL4.NoRead, badge,
-    name or ("client %d of %s"):format(badge, self.name))
+--- memory:free_slot, or with the server. `level`: whom an error is blamed on, as for error().
+function Server:connect(badge, name, level)
+  level = (level or 1) + 1
+  if type(badge) ~= "number" or not math.tointeger(badge) then
+    error(("connect: the first argument is the badge of the client, a whole number, not %s"):format(
+      object.described(badge)), level)
+  end
+  local cap = self.group:copy(self.endpoint, seL4.NoRead, badge,
+    name or ("client %d of %s"):format(badge, self.name), level)
+  return cap
 end
 
 --- Ends the server at once, with all capabilities to it.

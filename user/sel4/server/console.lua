@@ -8,12 +8,14 @@
 
 local alloc = require "sel4.alloc"
 local interface = require("sel4.console").interface
+local object = require "sel4.object"
 local seL4 = require "seL4"
 local server = require "sel4.server"
 
 local console = {}
 
 local LINE_MAX = 1000 -- bytes that a client may keep waiting without a line end
+local PREFIX_TYPES = { string = true, number = true, ["nil"] = true }
 
 local Console = {}
 Console.__index = Console
@@ -51,10 +53,15 @@ local function flush(self, badge)
   end
 end
 
---- A capability for a client, whose lines begin with the prefix.
+--- A capability for a client, whose lines begin with the prefix; with none if that is left out.
 function Console:connect(badge, prefix)
+  if not PREFIX_TYPES[type(prefix)] then
+    error(("connect: the prefix of the client's lines must be a text, not %s"):format(
+      object.described(prefix)), 2)
+  end
+  local cap = self.server:connect(badge, nil, 2)
   self.prefixes[badge] = prefix
-  return self.server:connect(badge)
+  return cap
 end
 
 --- A client has gone: shows what is left of its line.

@@ -97,7 +97,8 @@ end
 
 --- A capability for a client.
 function Names:connect(badge)
-  return self.server:connect(badge)
+  local cap = self.server:connect(badge, nil, 2)
+  return cap
 end
 
 --- Registers a service of the caller's: an endpoint without badge, an object or a CPtr.

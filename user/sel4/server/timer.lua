@@ -128,7 +128,8 @@ end
 
 --- A capability for a client.
 function Timer:connect(badge)
-  return self.server:connect(badge)
+  local cap = self.server:connect(badge, nil, 2)
+  return cap
 end
 
 --- A client has gone: its timers and its notification are forgotten.
