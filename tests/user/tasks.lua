@@ -69,6 +69,18 @@ for part, fn in pairs {
   ["process.new: the first argument is the memory"] = function()
     local _ = process.new({ source = "" })
   end,
+  ["process.new: option 'heap_bits', log2 of the heap's bytes, must be a whole number from 16 to "
+    .. "30, not a string"] = function()
+    local _ = process.new(memory, { source = "", heap_bits = "big" })
+  end,
+  ["from 16 to 30, not 1048576"] = function()
+    local _ = process.new(memory, { source = "", heap_bits = 1 << 20 })
+  end,
+  ["process.new: option 'bytes' must be a whole number, such as 1 << 20, not a string"] = function()
+    local _ = process.new(memory, { source = "", bytes = "1M" })
+  end,
+  ["process.new: option 'cspace_bits', log2 of the slots, must be a whole number, not 2.5"] =
+    function() local _ = process.new(memory, { source = "", cspace_bits = 2.5 }) end,
   ["process.new: the options must be a table, not a string"] = function()
     local _ = process.new(memory, "text")
   end,

@@ -166,7 +166,8 @@ end
 --- A part of an allocator that is given back as a whole, with the same methods. Options: `name` for
 --- messages; `bytes`, the most that its objects may take (without end if left out).
 function Memory:group(options)
-  return group(self, options or {})
+  local made = group(self, options or {}, 2)
+  return made
 end
 
 --- An allocator over memory and slots that the caller has: for processes that were given some.

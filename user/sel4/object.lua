@@ -99,6 +99,11 @@ function object.described(value)
   return (type(value) == "table" and "this " or "a ") .. type(value)
 end
 
+--- The whole number that a value is; nil if it is none. Texts are no numbers.
+function object.whole(value)
+  return type(value) == "number" and math.tointeger(value) or nil
+end
+
 --- The CPtr of an object; a CPtr stays what it is. Anything else is the caller's mistake.
 function object.cptr(value, level)
   local cptr = type(value) == "table" and value.cptr or value

@@ -30,7 +30,7 @@ local vspace = require "sel4.vspace"
 
 local process = {}
 
-local HEAP_BITS, CSPACE_BITS = 20, 6
+local HEAP_BITS, HEAP_BITS_MIN, HEAP_BITS_MAX, CSPACE_BITS = 20, 16, 30, 6
 local STARTER = { program = "sel4.start" } -- so named, the linker finds it
 local REGISTER_COUNT, ARGUMENTS_MAX = 32, 4
 local KNOWN = tcb.known_options { "name", "source", "program", "elf", "args", "modules",
@@ -107,8 +107,8 @@ local function load_image(self, own)
 end
 
 local function make_heap(self)
-  self.heap = self.group:object(seL4.LuaHeapObject, self.options.heap_bits or HEAP_BITS,
-    self.name .. "'s heap").cptr
+  self.heap = self.group:object(seL4.LuaHeapObject,
+    object.whole(self.options.heap_bits or HEAP_BITS), self.name .. "'s heap").cptr
   check(seL4.Lua_Heap_Bind(self.heap, self.vspace), "Lua_Heap_Bind")
 end
 
@@ -216,6 +216,20 @@ function Process:place(address)
   end
 end
 
+local function check_sizes(options)
+  local heap_bits = options.heap_bits or HEAP_BITS
+  if not object.whole(heap_bits) or heap_bits < HEAP_BITS_MIN or heap_bits > HEAP_BITS_MAX then
+    error(("process.new: option 'heap_bits', log2 of the heap's bytes, must be a whole number from "
+      .. "%d to %d, not %s"):format(HEAP_BITS_MIN, HEAP_BITS_MAX, object.described(heap_bits)), 3)
+  elseif options.bytes and not object.whole(options.bytes) then
+    error(("process.new: option 'bytes' must be a whole number, such as 1 << 20, not %s"):format(
+      object.described(options.bytes)), 3)
+  elseif options.cspace_bits and not object.whole(options.cspace_bits) then
+    error(("process.new: option 'cspace_bits', log2 of the slots, must be a whole number, not %s")
+      :format(object.described(options.cspace_bits)), 3)
+  end
+end
+
 local LUA_OPTIONS = { "source", "program", "modules", "heap_bits" }
 
 -- Reads the executable of a RISC-V process.
@@ -272,13 +286,15 @@ end
 function process.new(memory, options)
   local allocator = alloc.of(memory, "process.new", 2)
   tcb.check_options("process.new", KNOWN, options, 2)
+  check_sizes(options)
   local program, text, executable
   if options.elf then
     executable = read_elf(options)
   else
     program, text = program_of(options)
   end
-  local name, bits = options.name or program or "process", options.cspace_bits or CSPACE_BITS
+  local name = options.name or program or "process"
+  local bits = object.whole(options.cspace_bits or CSPACE_BITS)
   local self = setmetatable({ name = name, memory = memory, options = options, cspace_bits = bits,
     elf = executable, group = allocator:group { name = name, bytes = options.bytes } },
     Process)

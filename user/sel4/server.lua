@@ -45,7 +45,7 @@ end
 --- memory:free_slot, or with the server. `level`: whom an error is blamed on, as for error().
 function Server:connect(badge, name, level)
   level = (level or 1) + 1
-  if type(badge) ~= "number" or not math.tointeger(badge) then
+  if not object.whole(badge) then
     error(("connect: the first argument is the badge of the client, a whole number, not %s"):format(
       object.described(badge)), level)
   end
