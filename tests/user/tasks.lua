@@ -46,7 +46,10 @@ nothing_is_lost "a thread with a fault"
 
 local endless = thread.new(memory, { monitor = true, entry = function() while true do end end })
 endless:start():kill()
-expect(has(error_of(endless.start, endless), "InvalidCapability"), "a killed thread")
+for _, method in ipairs { "start", "suspend", "wait" } do
+  blames(function() local _ = endless[method](endless) end,
+    ("%s: thread '%s' has been killed"):format(method, endless.name))
+end
 local unwatched = thread.new(memory, { entry = function() end, name = "unwatched" })
 expect(has(error_of(unwatched.wait, unwatched), "nobody watches thread 'unwatched'"), "no monitor")
 unwatched:kill()
@@ -183,7 +186,15 @@ expect(event.n == 5 and event[2][2] == 2.5 and event[3] == nil and event[5] == "
 expect(has(event, "process 'child' has ended with hello, table"), "%s", event)
 expect(child:respawn():wait() ~= event and child.event[4] == "x", "the same once more")
 child:kill()
+for method, argument in pairs { start = false, suspend = false, wait = false, heap_stats = false,
+  grant = 1 } do
+  blames(function() local _ = child[method](child, argument, seL4.CapInitThreadTCB) end,
+    method .. ": process 'child' has been killed")
+end
 nothing_is_lost "a process"
+expect(child:respawn():wait()[4] == "x", "a killed process can be started anew")
+child:kill()
+nothing_is_lost "a process after its death"
 
 child = process.new(memory, { program = "programs.sum", args = { 1, 2, 3 }, monitor = true })
 child:start()

@@ -151,6 +151,7 @@ end
 --- Lets the process's first thread run its program from the start. Of RISC-V code the data are as
 --- the last run has left them; respawn loads it anew.
 function Process:start()
+  self:check_alive("start", 2)
   self.event = nil
   local registers, count = { pc = image.VADDR }, 1
   if self.elf then
@@ -162,6 +163,7 @@ end
 
 --- Bytes of its heap: size, in use, most ever in use. RISC-V code has none, which is an error.
 function Process:heap_stats()
+  self:check_alive("heap_stats", 2)
   if not self.heap then
     error(("heap_stats: %s runs RISC-V code and has no Lua heap"):format(tostring(self)), 2)
   end
@@ -173,6 +175,7 @@ end
 --- Copies a capability into slot `index` of the process's CSpace, with at most `rights` (all if
 --- left out) and, unless it is 0 or left out, with a badge.
 function Process:grant(index, cap, rights, badge)
+  self:check_alive("grant", 2)
   local slot = object.cptr(cap, 2)
   if badge and badge ~= 0 then
     check(seL4.CNode_Mint(self.cspace, index, seL4.WordBits, self.group.cnode, slot, seL4.WordBits,
@@ -183,7 +186,8 @@ function Process:grant(index, cap, rights, badge)
   end
 end
 
---- Ends the process at once and gives back all that it was made of.
+--- Ends the process at once and gives back all that it was made of. Of its methods only respawn and
+--- kill are of use then; the others are errors.
 function Process:kill()
   if self.is_killed then
     return

@@ -75,14 +75,24 @@ function Task:__tostring()
   return ("%s '%s' of TCB %d"):format(self.kind, self.name, self.tcb)
 end
 
+--- For the methods: raises an error if the thread or process has been killed. Its slots may hold
+--- what is somebody else's by now. `level`: whom it is blamed on, as for error().
+function Task:check_alive(method, level)
+  if self.is_killed then
+    error(("%s: %s '%s' has been killed"):format(method, self.kind, self.name), level + 1)
+  end
+end
+
 --- Suspends the (first) thread: it runs no more until TCB_Resume.
 function Task:suspend()
+  self:check_alive("suspend", 2)
   object.check(seL4.TCB_Suspend(self.tcb), "TCB_Suspend")
 end
 
 --- Waits for the end, the result or a fault; returns the event, as sel4.monitor describes it. Only
 --- with the option `monitor`.
 function Task:wait()
+  self:check_alive("wait", 2)
   if not self.watch then
     error(("wait: nobody watches %s; it needs the option 'monitor'"):format(tostring(self)), 2)
   end

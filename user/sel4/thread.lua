@@ -42,13 +42,15 @@ end
 
 --- Lets the thread run from its entry on. When it runs is up to its priority.
 function Thread:start()
+  self:check_alive("start", 2)
   self.event, self.results = nil, nil
   check(seL4.TCB_WriteRegisters(self.tcb, true, 0, REGISTER_COUNT,
     { pc = seL4.Entry(run), a0 = self.tcb }), "TCB_WriteRegisters")
   return self
 end
 
---- Ends the thread at once, wherever it is, and gives back what it was made of.
+--- Ends the thread at once, wherever it is, and gives back what it was made of. To start it then, or
+--- wait for it, is an error.
 function Thread:kill()
   if self.is_killed then
     return
