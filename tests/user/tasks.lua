@@ -196,6 +196,32 @@ expect(child:respawn():wait()[4] == "x", "a killed process can be started anew")
 child:kill()
 nothing_is_lost "a process after its death"
 
+-- Arguments arrive as texts; what is no text or number, or would be lost, is refused.
+for part, args in pairs {
+  ["process.new: argument 2 must be a string or a number, and reaches the program as a string; it "
+    .. "is a table"] = { "x", {} },
+  ["argument 1 must be a string or a number, and reaches the program as a string; it is a boolean"]
+    = { false },
+  ["it is a function"] = { 1, 2, print },
+  ["argument 2 must be a string or a number, and reaches the program as a string; it is nil"] =
+    { "x", nil, "y" },
+  ["argument 1 must"] = { nil, "y" },
+  ["argument 3 must"] = { "x", "y", n = 3 },
+  ["option 'args' is a list, and has no place for 'verbose'"] = { "x", verbose = true },
+  ["option 'args' must be a list, such as { 'x', 7 }, not a string"] = "x",
+} do
+  blames(function() local _ = process.new(memory, { source = "", args = args }) end, part)
+  blames(function()
+    local _ = process.new(memory, { source = "", args = args, monitor = true })
+  end, part)
+end
+child = process.new(memory, { source = "return ...", monitor = true,
+  args = table.pack("x", 7, 2.5) }):start()
+event = child:wait()
+expect(event.n == 3 and event[2] == "7" and event[3] == "2.5", "%s", event)
+child:kill()
+nothing_is_lost "arguments"
+
 child = process.new(memory, { program = "programs.sum", args = { 1, 2, 3 }, monitor = true })
 child:start()
 expect(child:wait()[1] == 6 and child.name == "programs.sum", "%s", child.event)

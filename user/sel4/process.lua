@@ -21,6 +21,7 @@
 --     caps = { [1] = endpoint }, monitor = true }):start()
 
 local alloc = require "sel4.alloc"
+local check_options = require("sel4.process.options").check
 local elf = require "sel4.elf"
 local image = require "sel4.image"
 local object = require "sel4.object"
@@ -30,12 +31,9 @@ local vspace = require "sel4.vspace"
 
 local process = {}
 
-local HEAP_BITS, HEAP_BITS_MIN, HEAP_BITS_MAX, CSPACE_BITS = 20, 16, 30, 6
+local HEAP_BITS, CSPACE_BITS = 20, 6
 local STARTER = { program = "sel4.start" } -- so named, the linker finds it
-local REGISTER_COUNT, ARGUMENTS_MAX = 32, 4
-local KNOWN = tcb.known_options { "name", "source", "program", "elf", "args", "modules",
-  "heap_bits", "cspace_bits", "caps", "priority", "fault_endpoint", "monitor", "monitor_slot",
-  "own_cspace", "bytes" }
+local REGISTER_COUNT = 32
 local check = object.check
 
 -- --- what it runs -------------------------------------------------------------------------------
@@ -220,35 +218,8 @@ function Process:place(address)
   end
 end
 
-local function check_sizes(options)
-  local heap_bits = options.heap_bits or HEAP_BITS
-  if not object.whole(heap_bits) or heap_bits < HEAP_BITS_MIN or heap_bits > HEAP_BITS_MAX then
-    error(("process.new: option 'heap_bits', log2 of the heap's bytes, must be a whole number from "
-      .. "%d to %d, not %s"):format(HEAP_BITS_MIN, HEAP_BITS_MAX, object.described(heap_bits)), 3)
-  elseif options.bytes and not object.whole(options.bytes) then
-    error(("process.new: option 'bytes' must be a whole number, such as 1 << 20, not %s"):format(
-      object.described(options.bytes)), 3)
-  elseif options.cspace_bits and not object.whole(options.cspace_bits) then
-    error(("process.new: option 'cspace_bits', log2 of the slots, must be a whole number, not %s")
-      :format(object.described(options.cspace_bits)), 3)
-  end
-end
-
-local LUA_OPTIONS = { "source", "program", "modules", "heap_bits" }
-
 -- Reads the executable of a RISC-V process.
 local function read_elf(options)
-  for _, name in ipairs(LUA_OPTIONS) do
-    if options[name] then
-      error(("process.new: a process of RISC-V code ('elf') has no '%s'"):format(name), 3)
-    end
-  end
-  for i, value in ipairs(options.args or {}) do
-    if math.type(value) ~= "integer" or i > ARGUMENTS_MAX then
-      error(("process.new: arguments of RISC-V code are at most %d integers, for a2 to a5")
-        :format(ARGUMENTS_MAX), 3)
-    end
-  end
   local program, why = elf.load(options.elf)
   return program or error(("process.new: the executable cannot be loaded: %s"):format(why), 3)
 end
@@ -269,7 +240,8 @@ end
 ---                    Lua processes, with its data and its first stack in the image
 ---   modules          { name = text } that the program requires, besides those of the caller's
 ---                    image
----   args             texts, the program's `...`; with `elf` up to 4 integers
+---   args             strings and numbers, the program's `...`; all arrive as strings, as on a
+---                    command line. With `elf` up to 4 integers
 ---   name             what messages and tables call it
 ---   heap_bits        log2 of the size of its Lua heap, 16 to 30; 20 (1 MiB) if left out
 ---   bytes            the most memory that all its objects together may take; no limit if left out
@@ -289,8 +261,7 @@ end
 --- with the methods above and those of tcb.Task.
 function process.new(memory, options)
   local allocator = alloc.of(memory, "process.new", 2)
-  tcb.check_options("process.new", KNOWN, options, 2)
-  check_sizes(options)
+  check_options(options, 2)
   local program, text, executable
   if options.elf then
     executable = read_elf(options)

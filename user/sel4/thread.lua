@@ -49,8 +49,8 @@ function Thread:start()
   return self
 end
 
---- Ends the thread at once, wherever it is, and gives back what it was made of. To start it then, or
---- wait for it, is an error.
+--- Ends the thread at once, wherever it is, and gives back what it was made of. To start it then,
+--- or wait for it, is an error.
 function Thread:kill()
   if self.is_killed then
     return
