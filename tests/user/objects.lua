@@ -8,10 +8,17 @@ local alloc = require "sel4.alloc"
 local lib = require "lib"
 local object = require "sel4.object"
 
-local expect, error_of, has = lib.expect, lib.error_of, lib.has
+local expect, error_of, has, blames = lib.expect, lib.error_of, lib.has, lib.blames
 
 local memory = alloc.open()
 local free_before = memory:statistics()
+
+-- All modules of a program share what was opened first.
+for _, module in ipairs { alloc, require "sel4.bootstrap" } do
+  blames(function() local _ = module.open() end,
+    "open: memory has been opened already; pass on what the first call returned")
+end
+expect(memory:statistics() == free_before, "%s", memory)
 
 -- Objects and refusals.
 local worker = memory:object(seL4.TCBObject, nil, "worker")

@@ -206,9 +206,16 @@ function alloc.of(memory, what, level)
   return allocator
 end
 
+local is_open = false
+
 --- The allocator of the root task, over all that it was given at boot: { info = boot information }
---- with the methods above.
-function alloc.open()
+--- with the methods above. Once in a program, be it here or through sel4.bootstrap: a second one
+--- would hand out the same slots and memory. `level`: whom an error is blamed on, as for error().
+function alloc.open(level)
+  if is_open then
+    error("open: memory has been opened already; pass on what the first call returned",
+      (level or 1) + 1)
+  end
   local info = seL4.GetBootInfo()
   local untypeds = {}
   for i, untyped in ipairs(info.untypedList) do
@@ -221,6 +228,7 @@ function alloc.open()
   local lock = memory:allocate(seL4.NotificationObject)
   seL4.Signal(lock)
   memory.lock, memory.used, memory.count = lock, 0, 0
+  is_open = true
   return memory
 end
 
