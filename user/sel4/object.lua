@@ -262,12 +262,17 @@ local function read(info)
   return seL4.MessageInfo_get_label(info), table.unpack(words, 1, length)
 end
 
--- A reply object's CPtr in MCS; nothing in the classic configuration.
-local function reply_of(reply)
+-- A reply object's CPtr in MCS; nothing in the classic configuration. The kernel makes a fault of
+-- receiving from an endpoint without one, which no pcall would catch; so the error is raised here.
+local function reply_of(reply, method)
   if not seL4.ReplyObject then
     return
+  elseif reply == nil then
+    error(("%s needs a reply object in the MCS configuration: memory:object(seL4.ReplyObject)")
+      :format(method), 3)
   end
-  return reply == nil and seL4.CapNull or object.cptr(reply, 3)
+  local cptr = object.cptr(reply, 3)
+  return cptr
 end
 
 classes.Endpoint = class_of("Endpoint")
@@ -289,23 +294,24 @@ function Endpoint:nb_send(label, ...)
 end
 
 --- Waits for a message: the badge of the sender's capability, label and words. MCS: `reply` is the
---- reply object through which it can be answered.
+--- reply object through which it can be answered; it must not be left out there.
 function Endpoint:recv(reply)
-  local info, badge = seL4.Recv(self.cptr, reply_of(reply))
+  local info, badge = seL4.Recv(self.cptr, reply_of(reply, "recv"))
   return badge, read(info)
 end
 
 --- Answers the last message with label and words, and waits for the next: as recv. MCS: the first
 --- argument is the reply object, in the classic configuration nil.
 function Endpoint:reply_recv(reply, label, ...)
-  local info, badge = seL4.ReplyRecv(self.cptr, write(label, table.pack(...)), reply_of(reply))
+  local info, badge = seL4.ReplyRecv(self.cptr, write(label, table.pack(...)),
+    reply_of(reply, "reply_recv"))
   return badge, read(info)
 end
 
 --- Answers the last message with label and words. `reply` as for reply_recv.
 function object.reply(reply, label, ...)
   if seL4.ReplyObject then
-    seL4.Send(object.cptr(reply, 2), write(label, table.pack(...)))
+    seL4.Send(reply_of(reply, "reply"), write(label, table.pack(...)))
   else
     seL4.Reply(write(label, table.pack(...)))
   end
