@@ -89,6 +89,15 @@ for part, fn in pairs {
   ["server.start: the interface must be one that rpc.interface has returned"] = function()
     local _ = server.start(memory, { { "store", "string" } }, { handlers = {} })
   end,
+  ["RangeError: TCB_SetSchedParams on capability"] = function()
+    local _ = server.start(memory, interface, { handlers = {}, priority = 300 })
+  end,
+  ["IllegalOperation: TCB_BindNotification on capability"] = function()
+    local _ = server.start(memory, interface, { handlers = {}, notification = seL4.CapIRQControl })
+  end,
+  ["a capability is needed (an object or a CPtr), not a string"] = function()
+    local _ = server.start(memory, interface, { handlers = {}, notification = "bell" })
+  end,
   ["server.start: option 'handlers' must be a table { method = function }, not nil"] = function()
     local _ = server.start(memory, interface, { name = "idle" })
   end,
@@ -135,7 +144,7 @@ if is_mcs then
   expect(has(error_of(server.start, memory, interface, { deadline = true }), "needs 'passive'"),
     "a deadline without being passive")
 else
-  expect(has(error_of(server.start, memory, interface, { passive = true }), "belong to the MCS"),
+  expect(has(error_of(server.start, memory, interface, { passive = true }), "belongs to the MCS"),
     "a passive server in the classic configuration")
 end
 

@@ -84,6 +84,15 @@ for part, fn in pairs {
   end,
   ["process.new: option 'cspace_bits', log2 of the slots, must be a whole number, not 2.5"] =
     function() local _ = process.new(memory, { source = "", cspace_bits = 2.5 }) end,
+  ["thread.new: option 'priority' must be a whole number, not a string"] = function()
+    local _ = thread.new(memory, { entry = print, priority = "high" })
+  end,
+  ["RangeError: TCB_SetSchedParams on capability"] = function()
+    local _ = thread.new(memory, { entry = print, priority = 300 })
+  end,
+  ["priority is 300; it must be from 0 to 255"] = function()
+    local _ = process.new(memory, { source = "", priority = 300 })
+  end,
   ["process.new: the options must be a table, not a string"] = function()
     local _ = process.new(memory, "text")
   end,

@@ -84,6 +84,15 @@ function object.check(err, call, level)
   end
 end
 
+--- Raises a caught error once more, for who has tidied up after it: a refusal is blamed on whom
+--- `level` says, as for error(); the position of a text stays.
+function object.raise(err, level)
+  if object.is_refusal(err) then
+    err.place = place_of((level or 1) + 1)
+  end
+  error(err, 0)
+end
+
 --- Whether a caught error is a refusal of the kernel; with a name, of that kind.
 function object.is_refusal(err, name)
   return getmetatable(err) == Refusal and (not name or err.name == name)

@@ -205,7 +205,7 @@ function Process:respawn()
   local is_built, err = pcall(build, self)
   if not is_built then
     self:kill()
-    error(err, 0)
+    object.raise(err, 2)
   end
   return self:start()
 end
@@ -282,7 +282,7 @@ function process.new(memory, options)
   local is_built, err = pcall(build, self)
   if not is_built then
     self:kill()
-    error(err, 0)
+    object.raise(err, 2)
   end
   return self
 end

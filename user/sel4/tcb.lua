@@ -113,8 +113,9 @@ function tcb.known_options(names)
   return known
 end
 
---- Raises an error if the options are no table, or one of them is not in the set `known`. `what`
---- takes the options: "thread.new"; `level` is whom the error is blamed on, as for error().
+--- Raises an error if the options are no table, one of them is not in the set `known`, or the
+--- priority is no number. `what` takes the options: "thread.new"; `level` is whom the error is
+--- blamed on, as for error().
 function tcb.check_options(what, known, options, level)
   if type(options) ~= "table" then
     error(("%s: the options must be a table, not %s"):format(what, object.described(options)),
@@ -124,6 +125,10 @@ function tcb.check_options(what, known, options, level)
     if not known[key] then
       error(("%s: unknown option '%s'"):format(what, tostring(key)), level + 1)
     end
+  end
+  if options.priority and not object.whole(options.priority) then
+    error(("%s: option 'priority' must be a whole number, not %s"):format(what,
+      object.described(options.priority)), level + 1)
   end
 end
 

@@ -130,7 +130,7 @@ function thread.new(memory, options)
   local is_built, err = pcall(build, self, options)
   if not is_built then
     self:kill()
-    error(err, 0)
+    object.raise(err, 2)
   end
   return self
 end
