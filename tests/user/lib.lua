@@ -32,6 +32,15 @@ function lib.has(value, part)
   return tostring(value):find(part, 1, true) ~= nil
 end
 
+--- Expects a call to raise an error that has this part, and to blame it on the file of the caller
+--- of this. `fn` must not end by calling, or it has no line that can be blamed.
+function lib.blames(fn, part)
+  local err = tostring(lib.error_of(fn))
+  local _, place = pcall(error, "", 3)
+  local file = place:match("^.-:")
+  lib.expect(err:sub(1, #file) == file and lib.has(err, part), "'%s' is told as: %s", part, err)
+end
+
 --- Remembers what an allocator has left. The function that it returns expects that to be left
 --- again, after `what`.
 function lib.nothing_is_lost(memory)

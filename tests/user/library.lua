@@ -14,6 +14,9 @@ local expect, error_of, has = lib.expect, lib.error_of, lib.has
 local CNODE, DEPTH = seL4.CapInitThreadCNode, seL4.WordBits
 local memory = bootstrap.open()
 
+expect(has(error_of(function() local _ = bootstrap.open() end),
+  "library.lua:17: open: memory has been opened already"), "opened twice")
+
 -- Slots and objects.
 local endpoint = memory:object(seL4.EndpointObject)
 expect(seL4.DebugCapIdentify(endpoint) ~= 0, "an endpoint has been made")

@@ -9,7 +9,7 @@ local lib = require "lib"
 local object = require "sel4.object"
 local vspace = require "sel4.vspace"
 
-local expect, error_of, has = lib.expect, lib.error_of, lib.has
+local expect, error_of, has, blames = lib.expect, lib.error_of, lib.has, lib.blames
 local PAGE = 4096
 
 local memory = alloc.open()
@@ -118,6 +118,18 @@ clock = memory:device_frame(0x00101000)
 expect(clock:get_address() == 0x00101000, "the page again")
 memory:free(clock)
 nothing_is_lost "failures"
+
+for part, options in pairs {
+  ["group: option 'bytes' must be a whole number, such as 64 << 10, not a string"] =
+    { bytes = "1M" },
+  ["such as 64 << 10, not 1.5"] = { bytes = 1.5 },
+  ["group: unknown option 'byte'; there are: name, bytes"] = { byte = 5 },
+  ["group: the options must be a table { name =, bytes = }, not a string"] = "the job",
+} do
+  blames(function() local _ = memory:group(options) end, part)
+  blames(function() local _ = alloc.linear(memory):group(options) end, part)
+end
+expect(select(3, memory:group({ bytes = 1e6 }):statistics()) == 1000000, "a float that is whole")
 
 -- Slots can run out before memory does; then nothing is lost either.
 local taken = {}

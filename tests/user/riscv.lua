@@ -129,6 +129,7 @@ refused("has no 'source'", { elf = bytes, source = "" })
 refused("has no 'heap_bits'", { elf = bytes, heap_bits = 20 })
 refused("at most 4 integers", { elf = bytes, args = { 1, 2, 3, 4, 5 } })
 refused("at most 4 integers", { elf = bytes, args = { "1" } })
+refused("at most 4 integers", { elf = bytes, args = { 1, nil, 3 } })
 refused("'source' is missing, or 'program'", {})
 refused("there is no module 'absent'", { program = "ab" .. "sent" })
 with_endpoint "mistakes"

@@ -11,7 +11,7 @@ local rpc = require "sel4.rpc"
 local rpc_server = require "sel4.rpc.server"
 local thread = require "sel4.thread"
 
-local expect, error_of, has = lib.expect, lib.error_of, lib.has
+local expect, error_of, has, blames = lib.expect, lib.error_of, lib.has, lib.blames
 
 -- --- MessagePack: examples of the specification, value by value ---------------------------------
 
@@ -191,5 +191,10 @@ expect(is_served, "the server has returned")
 expect(has(error_of(rpc.interface, { { "a", "teapot" } }), "unknown type 'teapot'"), "a type")
 expect(has(error_of(rpc.interface, { { "a" }, { "a" } }), "two methods 'a'"), "two of a name")
 expect(has(error_of(rpc.interface, { 5 }), "must be a table"), "no table")
+blames(function() local _ = rpc.interface() end,
+  'rpc.interface: an interface is described by a table { name =, { "method", "type", ... }, ... }, '
+  .. "not by a value of type nil")
+blames(function() local _ = rpc.client({ { "add" } }, endpoint) end,
+  "rpc.client: the interface must be one that rpc.interface has returned")
 
 lib.finish()

@@ -14,7 +14,7 @@ local server = require "sel4.server"
 local thread = require "sel4.thread"
 local vspace = require "sel4.vspace"
 
-local expect, error_of, has = lib.expect, lib.error_of, lib.has
+local expect, error_of, has, blames = lib.expect, lib.error_of, lib.has, lib.blames
 local is_mcs = seL4.ReplyObject ~= nil
 
 local memory = alloc.open()
@@ -79,6 +79,35 @@ expect(has(error_of(here.store, here, 5), "must be of type string"), "a wrong ty
 
 expect(has(error_of(server.start, memory, interface, { handler = {} }), "unknown option 'handler'"),
   "an unknown option")
+for part, fn in pairs {
+  ["server.start: the options must be a table, not nil"] = function()
+    local _ = server.start(memory, interface)
+  end,
+  ["server.start: the first argument is the memory"] = function()
+    local _ = server.start(interface, {})
+  end,
+  ["server.start: the interface must be one that rpc.interface has returned"] = function()
+    local _ = server.start(memory, { { "store", "string" } }, { handlers = {} })
+  end,
+  ["RangeError: TCB_SetSchedParams on capability"] = function()
+    local _ = server.start(memory, interface, { handlers = {}, priority = 300 })
+  end,
+  ["IllegalOperation: TCB_BindNotification on capability"] = function()
+    local _ = server.start(memory, interface, { handlers = {}, notification = seL4.CapIRQControl })
+  end,
+  ["a capability is needed (an object or a CPtr), not a string"] = function()
+    local _ = server.start(memory, interface, { handlers = {}, notification = "bell" })
+  end,
+  ["server.start: option 'handlers' must be a table { method = function }, not nil"] = function()
+    local _ = server.start(memory, interface, { name = "idle" })
+  end,
+} do
+  blames(fn, part)
+end
+blames(function() local _ = words:connect() end,
+  "connect: the first argument is the badge of the client, a whole number, not nil")
+blames(function() local _ = words:connect("seven") end, "a whole number, not a string")
+blames(function() local _ = words:connect(1.5) end, "a whole number, not 1.5")
 words:kill()
 own:unmap(region)
 memory:free_slot(ring)
@@ -115,7 +144,7 @@ if is_mcs then
   expect(has(error_of(server.start, memory, interface, { deadline = true }), "needs 'passive'"),
     "a deadline without being passive")
 else
-  expect(has(error_of(server.start, memory, interface, { passive = true }), "belong to the MCS"),
+  expect(has(error_of(server.start, memory, interface, { passive = true }), "belongs to the MCS"),
     "a passive server in the classic configuration")
 end
 

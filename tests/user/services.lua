@@ -10,13 +10,20 @@ local process = require "sel4.process"
 local thread = require "sel4.thread"
 local vspace = require "sel4.vspace"
 
-local expect, error_of, has = lib.expect, lib.error_of, lib.has
+local expect, error_of, has, blames = lib.expect, lib.error_of, lib.has, lib.blames
 
 local memory = alloc.open()
 local own = vspace.own(memory)
 thread.new(memory, { entry = print }):kill()
 own:unmap(own:allocate(4 * 4096))
 local nothing_is_lost = lib.nothing_is_lost(memory)
+
+-- --- memory is forgotten ------------------------------------------------------------------------
+
+for _, name in ipairs { "console", "timer", "names", "files", "faults" } do
+  blames(function() local _ = require("sel4.server." .. name).start({ priority = 7 }) end,
+    name .. ".start: the first argument is the memory")
+end
 
 -- --- console ------------------------------------------------------------------------------------
 
@@ -44,6 +51,10 @@ bert:print("\27[2Jclear")
 expect(shown[7] == "bert| ?[2Jclear\n", "control characters: %q", shown[7])
 bert:write(("x"):rep(2500))
 expect(#shown == 9 and #shown[8] == #"bert| \n" + 1000, "a line without end")
+blames(function() local _ = console:connect() end,
+  "connect: the first argument is the badge of the client, a whole number, not nil")
+blames(function() local _ = console:connect(4, {}) end, "must be a text, not this table")
+expect(console.prefixes[4] == nil, "a prefix is left")
 console:kill()
 nothing_is_lost "a console"
 
@@ -197,6 +208,7 @@ child:kill()
 sleeper:kill()
 timer:disconnect(1)
 expect(has(error_of(first.after, first, 5), "attach a notification first"), "disconnected")
+blames(function() local _ = timer:connect() end, "the badge of the client, a whole number, not nil")
 timer:kill()
 memory:free(silent)
 memory:free(other)
@@ -235,6 +247,21 @@ writer:remove("/home/big")
 writer:remove("/home/notes")
 expect(has(error_of(writer.remove, writer, "/home/notes"), "there is no"), "removed")
 expect(has(error_of(writer.write, writer, "home", ""), "begins with /"), "a bad path")
+for part, rights in pairs {
+  ['are a table { [prefix of paths] = "r", "w" or "rw" }, such as { ["/"] = "rw" }, not a string']
+    = "rw",
+  ["are a table"] = false,
+  ["prefixes of paths, which begin with /; 'home' does not"] = { home = "r" },
+  ["prefixes of paths, which begin with /; '1' does not"] = { "rw" },
+  ["the right for /home must be \"r\", \"w\", \"rw\" or \"\" (none), not 'all'"] =
+    { ["/home"] = "all" },
+  ["or \"\" (none), not true"] = { ["/home"] = true },
+} do
+  blames(function() local _ = files:connect(2, rights) end, part)
+end
+blames(function() local _ = files:connect({ ["/"] = "r" }) end, "connect: the rights of a client")
+blames(function() local _ = files:connect(nil, { ["/"] = "r" }) end, "a whole number, not nil")
+expect(files.rights[2]["/home/"] == "rw", "the rights from before")
 files:disconnect(2)
 expect(has(error_of(writer.write, writer, "/home/a", ""), "may not write"), "disconnected")
 
@@ -293,6 +320,7 @@ child:start()
 expect(child:wait()[1] == "good morning", "%s", child.event)
 expect(child.event[2] == "client 7 may not read /secret", "%s", child.event)
 child:kill()
+blames(function() local _ = names:connect() end, "the badge of the client, a whole number, not nil")
 names:kill()
 files:kill()
 memory:free_slot(slot)

@@ -12,7 +12,7 @@ local process = require "sel4.process"
 local thread = require "sel4.thread"
 local vspace = require "sel4.vspace"
 
-local expect, error_of, has = lib.expect, lib.error_of, lib.has
+local expect, error_of, has, blames = lib.expect, lib.error_of, lib.has, lib.blames
 local is_mcs = seL4.ReplyObject ~= nil
 
 local memory = alloc.open()
@@ -46,7 +46,10 @@ nothing_is_lost "a thread with a fault"
 
 local endless = thread.new(memory, { monitor = true, entry = function() while true do end end })
 endless:start():kill()
-expect(has(error_of(endless.start, endless), "InvalidCapability"), "a killed thread")
+for _, method in ipairs { "start", "suspend", "wait" } do
+  blames(function() local _ = endless[method](endless) end,
+    ("%s: thread '%s' has been killed"):format(method, endless.name))
+end
 local unwatched = thread.new(memory, { entry = function() end, name = "unwatched" })
 expect(has(error_of(unwatched.wait, unwatched), "nobody watches thread 'unwatched'"), "no monitor")
 unwatched:kill()
@@ -56,6 +59,49 @@ expect(has(error_of(thread.new, memory, { entry = print, monitor = true, cspace 
   "needs the option 'monitor_slot'"), "no slot for the monitor")
 expect(error_of(thread.new, memory, { entry = print, priority = 300 }), "priority 300")
 nothing_is_lost "failures"
+
+-- What is forgotten, or is something else, is said.
+for part, fn in pairs {
+  ["thread.new: the first argument is the memory, as bootstrap.open() or alloc.open() gives it, "
+    .. "not this table"] = function() local _ = thread.new({ entry = print }) end,
+  ["thread.new: the first argument is the memory, as bootstrap.open() or alloc.open() gives it, "
+    .. "not a function"] = function() local _ = thread.new(print) end,
+  ["thread.new: the options must be a table, not nil"] = function()
+    local _ = thread.new(memory)
+  end,
+  ["process.new: the first argument is the memory"] = function()
+    local _ = process.new({ source = "" })
+  end,
+  ["process.new: option 'heap_bits', log2 of the heap's bytes, must be a whole number from 16 to "
+    .. "30, not a string"] = function()
+    local _ = process.new(memory, { source = "", heap_bits = "big" })
+  end,
+  ["from 16 to 30, not 1048576"] = function()
+    local _ = process.new(memory, { source = "", heap_bits = 1 << 20 })
+  end,
+  ["process.new: option 'bytes' must be a whole number, such as 1 << 20, not a string"] = function()
+    local _ = process.new(memory, { source = "", bytes = "1M" })
+  end,
+  ["process.new: option 'cspace_bits', log2 of the slots, must be a whole number, not 2.5"] =
+    function() local _ = process.new(memory, { source = "", cspace_bits = 2.5 }) end,
+  ["thread.new: option 'priority' must be a whole number, not a string"] = function()
+    local _ = thread.new(memory, { entry = print, priority = "high" })
+  end,
+  ["RangeError: TCB_SetSchedParams on capability"] = function()
+    local _ = thread.new(memory, { entry = print, priority = 300 })
+  end,
+  ["priority is 300; it must be from 0 to 255"] = function()
+    local _ = process.new(memory, { source = "", priority = 300 })
+  end,
+  ["process.new: the options must be a table, not a string"] = function()
+    local _ = process.new(memory, "text")
+  end,
+  ["monitor.new: the first argument is the memory, as bootstrap.open() or alloc.open() gives it, "
+    .. "not nil"] = function() local _ = monitor.new() end,
+} do
+  blames(fn, part)
+end
+nothing_is_lost "what was forgotten"
 
 local cspace = memory:cspace(3)
 local guest = thread.new(memory, { cspace = cspace, monitor = true, monitor_slot = 7,
@@ -149,7 +195,41 @@ expect(event.n == 5 and event[2][2] == 2.5 and event[3] == nil and event[5] == "
 expect(has(event, "process 'child' has ended with hello, table"), "%s", event)
 expect(child:respawn():wait() ~= event and child.event[4] == "x", "the same once more")
 child:kill()
+for method, argument in pairs { start = false, suspend = false, wait = false, heap_stats = false,
+  grant = 1 } do
+  blames(function() local _ = child[method](child, argument, seL4.CapInitThreadTCB) end,
+    method .. ": process 'child' has been killed")
+end
 nothing_is_lost "a process"
+expect(child:respawn():wait()[4] == "x", "a killed process can be started anew")
+child:kill()
+nothing_is_lost "a process after its death"
+
+-- Arguments arrive as texts; what is no text or number, or would be lost, is refused.
+for part, args in pairs {
+  ["process.new: argument 2 must be a string or a number, and reaches the program as a string; it "
+    .. "is a table"] = { "x", {} },
+  ["argument 1 must be a string or a number, and reaches the program as a string; it is a boolean"]
+    = { false },
+  ["it is a function"] = { 1, 2, print },
+  ["argument 2 must be a string or a number, and reaches the program as a string; it is nil"] =
+    { "x", nil, "y" },
+  ["argument 1 must"] = { nil, "y" },
+  ["argument 3 must"] = { "x", "y", n = 3 },
+  ["option 'args' is a list, and has no place for 'verbose'"] = { "x", verbose = true },
+  ["option 'args' must be a list, such as { 'x', 7 }, not a string"] = "x",
+} do
+  blames(function() local _ = process.new(memory, { source = "", args = args }) end, part)
+  blames(function()
+    local _ = process.new(memory, { source = "", args = args, monitor = true })
+  end, part)
+end
+child = process.new(memory, { source = "return ...", monitor = true,
+  args = table.pack("x", 7, 2.5) }):start()
+event = child:wait()
+expect(event.n == 3 and event[2] == "7" and event[3] == "2.5", "%s", event)
+child:kill()
+nothing_is_lost "arguments"
 
 child = process.new(memory, { program = "programs.sum", args = { 1, 2, 3 }, monitor = true })
 child:start()

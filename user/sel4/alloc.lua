@@ -166,7 +166,8 @@ end
 --- A part of an allocator that is given back as a whole, with the same methods. Options: `name` for
 --- messages; `bytes`, the most that its objects may take (without end if left out).
 function Memory:group(options)
-  return group(self, options or {})
+  local made = group(self, options or {}, 2)
+  return made
 end
 
 --- An allocator over memory and slots that the caller has: for processes that were given some.
@@ -193,14 +194,28 @@ end
 --- one slot for an object where the other needs two and more. The same methods, but no statistics.
 alloc.linear = linear
 
---- The allocator behind what sel4.alloc or sel4.bootstrap has opened: modules take either.
-function alloc.of(memory)
-  return memory.allocator or memory
+--- The allocator behind what sel4.alloc or sel4.bootstrap has opened: modules take either. What is
+--- neither is an error of `what`, the function that got it, such as "thread.new"; `level` is whom
+--- it is blamed on, as for error().
+function alloc.of(memory, what, level)
+  local allocator = type(memory) == "table" and (memory.allocator or memory)
+  if not allocator or not allocator.allocate then
+    error(("%s: the first argument is the memory, as bootstrap.open() or alloc.open() gives it, "
+      .. "not %s"):format(what or "alloc.of", object.described(memory)), (level or 1) + 1)
+  end
+  return allocator
 end
 
+local is_open = false
+
 --- The allocator of the root task, over all that it was given at boot: { info = boot information }
---- with the methods above.
-function alloc.open()
+--- with the methods above. Once in a program, be it here or through sel4.bootstrap: a second one
+--- would hand out the same slots and memory. `level`: whom an error is blamed on, as for error().
+function alloc.open(level)
+  if is_open then
+    error("open: memory has been opened already; pass on what the first call returned",
+      (level or 1) + 1)
+  end
   local info = seL4.GetBootInfo()
   local untypeds = {}
   for i, untyped in ipairs(info.untypedList) do
@@ -213,6 +228,7 @@ function alloc.open()
   local lock = memory:allocate(seL4.NotificationObject)
   seL4.Signal(lock)
   memory.lock, memory.used, memory.count = lock, 0, 0
+  is_open = true
   return memory
 end
 

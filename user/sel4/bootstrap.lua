@@ -77,9 +77,9 @@ end
 
 --- The allocator of the root task: { info = boot information, allocator = the same of sel4.alloc }
 --- with the methods above. It counts on being the only one that uses empty slots and untyped
---- memory.
+--- memory: once in a program, be it here or with alloc.open.
 function bootstrap.open()
-  local allocator = alloc.linear(alloc.open())
+  local allocator = alloc.linear(alloc.open(2))
   return setmetatable({ info = allocator.info, allocator = allocator }, Memory)
 end
 

@@ -127,7 +127,7 @@ end
 --- one, but only one thread may wait at it. Field `endpoint` is its Endpoint, in MCS `reply` the
 --- Reply object that it receives with.
 function monitor.new(memory)
-  local group = alloc.of(memory):group { name = "a monitor" }
+  local group = alloc.of(memory, "monitor.new", 2):group { name = "a monitor" }
   return setmetatable({
     group = group, endpoint = group:object(seL4.EndpointObject, nil, "monitor"),
     reply = seL4.ReplyObject and group:object(seL4.ReplyObject) or nil,

@@ -84,6 +84,15 @@ function object.check(err, call, level)
   end
 end
 
+--- Raises a caught error once more, for who has tidied up after it: a refusal is blamed on whom
+--- `level` says, as for error(); the position of a text stays.
+function object.raise(err, level)
+  if object.is_refusal(err) then
+    err.place = place_of((level or 1) + 1)
+  end
+  error(err, 0)
+end
+
 --- Whether a caught error is a refusal of the kernel; with a name, of that kind.
 function object.is_refusal(err, name)
   return getmetatable(err) == Refusal and (not name or err.name == name)
@@ -91,12 +100,25 @@ end
 
 -- --- objects ------------------------------------------------------------------------------------
 
+--- What a wrong value is, for the end of a sentence such as "the options must be a table, not".
+function object.described(value)
+  if value == nil or type(value) == "boolean" or type(value) == "number" then
+    return tostring(value)
+  end
+  return (type(value) == "table" and "this " or "a ") .. type(value)
+end
+
+--- The whole number that a value is; nil if it is none. Texts are no numbers.
+function object.whole(value)
+  return type(value) == "number" and math.tointeger(value) or nil
+end
+
 --- The CPtr of an object; a CPtr stays what it is. Anything else is the caller's mistake.
 function object.cptr(value, level)
   local cptr = type(value) == "table" and value.cptr or value
   if math.type(cptr) ~= "integer" then
-    error(("a capability is needed (an object or a CPtr), not %s"):format(
-      type(value) == "table" and "this table" or "a " .. type(value)), (level or 1) + 1)
+    error(("a capability is needed (an object or a CPtr), not %s"):format(object.described(value)),
+      (level or 1) + 1)
   end
   return cptr
 end
@@ -249,12 +271,17 @@ local function read(info)
   return seL4.MessageInfo_get_label(info), table.unpack(words, 1, length)
 end
 
--- A reply object's CPtr in MCS; nothing in the classic configuration.
-local function reply_of(reply)
+-- A reply object's CPtr in MCS; nothing in the classic configuration. The kernel makes a fault of
+-- receiving from an endpoint without one, which no pcall would catch; so the error is raised here.
+local function reply_of(reply, method)
   if not seL4.ReplyObject then
     return
+  elseif reply == nil then
+    error(("%s needs a reply object in the MCS configuration: memory:object(seL4.ReplyObject)")
+      :format(method), 3)
   end
-  return reply == nil and seL4.CapNull or object.cptr(reply, 3)
+  local cptr = object.cptr(reply, 3)
+  return cptr
 end
 
 classes.Endpoint = class_of("Endpoint")
@@ -276,23 +303,24 @@ function Endpoint:nb_send(label, ...)
 end
 
 --- Waits for a message: the badge of the sender's capability, label and words. MCS: `reply` is the
---- reply object through which it can be answered.
+--- reply object through which it can be answered; it must not be left out there.
 function Endpoint:recv(reply)
-  local info, badge = seL4.Recv(self.cptr, reply_of(reply))
+  local info, badge = seL4.Recv(self.cptr, reply_of(reply, "recv"))
   return badge, read(info)
 end
 
 --- Answers the last message with label and words, and waits for the next: as recv. MCS: the first
 --- argument is the reply object, in the classic configuration nil.
 function Endpoint:reply_recv(reply, label, ...)
-  local info, badge = seL4.ReplyRecv(self.cptr, write(label, table.pack(...)), reply_of(reply))
+  local info, badge = seL4.ReplyRecv(self.cptr, write(label, table.pack(...)),
+    reply_of(reply, "reply_recv"))
   return badge, read(info)
 end
 
 --- Answers the last message with label and words. `reply` as for reply_recv.
 function object.reply(reply, label, ...)
   if seL4.ReplyObject then
-    seL4.Send(object.cptr(reply, 2), write(label, table.pack(...)))
+    seL4.Send(reply_of(reply, "reply"), write(label, table.pack(...)))
   else
     seL4.Reply(write(label, table.pack(...)))
   end

@@ -21,6 +21,7 @@
 --     caps = { [1] = endpoint }, monitor = true }):start()
 
 local alloc = require "sel4.alloc"
+local check_options = require("sel4.process.options").check
 local elf = require "sel4.elf"
 local image = require "sel4.image"
 local object = require "sel4.object"
@@ -32,10 +33,7 @@ local process = {}
 
 local HEAP_BITS, CSPACE_BITS = 20, 6
 local STARTER = { program = "sel4.start" } -- so named, the linker finds it
-local REGISTER_COUNT, ARGUMENTS_MAX = 32, 4
-local KNOWN = tcb.known_options { "name", "source", "program", "elf", "args", "modules",
-  "heap_bits", "cspace_bits", "caps", "priority", "fault_endpoint", "monitor", "monitor_slot",
-  "own_cspace", "bytes" }
+local REGISTER_COUNT = 32
 local check = object.check
 
 -- --- what it runs -------------------------------------------------------------------------------
@@ -107,8 +105,8 @@ local function load_image(self, own)
 end
 
 local function make_heap(self)
-  self.heap = self.group:object(seL4.LuaHeapObject, self.options.heap_bits or HEAP_BITS,
-    self.name .. "'s heap").cptr
+  self.heap = self.group:object(seL4.LuaHeapObject,
+    object.whole(self.options.heap_bits or HEAP_BITS), self.name .. "'s heap").cptr
   check(seL4.Lua_Heap_Bind(self.heap, self.vspace), "Lua_Heap_Bind")
 end
 
@@ -151,6 +149,7 @@ end
 --- Lets the process's first thread run its program from the start. Of RISC-V code the data are as
 --- the last run has left them; respawn loads it anew.
 function Process:start()
+  self:check_alive("start", 2)
   self.event = nil
   local registers, count = { pc = image.VADDR }, 1
   if self.elf then
@@ -162,6 +161,7 @@ end
 
 --- Bytes of its heap: size, in use, most ever in use. RISC-V code has none, which is an error.
 function Process:heap_stats()
+  self:check_alive("heap_stats", 2)
   if not self.heap then
     error(("heap_stats: %s runs RISC-V code and has no Lua heap"):format(tostring(self)), 2)
   end
@@ -173,6 +173,7 @@ end
 --- Copies a capability into slot `index` of the process's CSpace, with at most `rights` (all if
 --- left out) and, unless it is 0 or left out, with a badge.
 function Process:grant(index, cap, rights, badge)
+  self:check_alive("grant", 2)
   local slot = object.cptr(cap, 2)
   if badge and badge ~= 0 then
     check(seL4.CNode_Mint(self.cspace, index, seL4.WordBits, self.group.cnode, slot, seL4.WordBits,
@@ -183,7 +184,8 @@ function Process:grant(index, cap, rights, badge)
   end
 end
 
---- Ends the process at once and gives back all that it was made of.
+--- Ends the process at once and gives back all that it was made of. Of its methods only respawn and
+--- kill are of use then; the others are errors.
 function Process:kill()
   if self.is_killed then
     return
@@ -203,7 +205,7 @@ function Process:respawn()
   local is_built, err = pcall(build, self)
   if not is_built then
     self:kill()
-    error(err, 0)
+    object.raise(err, 2)
   end
   return self:start()
 end
@@ -216,21 +218,8 @@ function Process:place(address)
   end
 end
 
-local LUA_OPTIONS = { "source", "program", "modules", "heap_bits" }
-
 -- Reads the executable of a RISC-V process.
 local function read_elf(options)
-  for _, name in ipairs(LUA_OPTIONS) do
-    if options[name] then
-      error(("process.new: a process of RISC-V code ('elf') has no '%s'"):format(name), 3)
-    end
-  end
-  for i, value in ipairs(options.args or {}) do
-    if math.type(value) ~= "integer" or i > ARGUMENTS_MAX then
-      error(("process.new: arguments of RISC-V code are at most %d integers, for a2 to a5")
-        :format(ARGUMENTS_MAX), 3)
-    end
-  end
   local program, why = elf.load(options.elf)
   return program or error(("process.new: the executable cannot be loaded: %s"):format(why), 3)
 end
@@ -251,7 +240,8 @@ end
 ---                    Lua processes, with its data and its first stack in the image
 ---   modules          { name = text } that the program requires, besides those of the caller's
 ---                    image
----   args             texts, the program's `...`; with `elf` up to 4 integers
+---   args             strings and numbers, the program's `...`; all arrive as strings, as on a
+---                    command line. With `elf` up to 4 integers
 ---   name             what messages and tables call it
 ---   heap_bits        log2 of the size of its Lua heap, 16 to 30; 20 (1 MiB) if left out
 ---   bytes            the most memory that all its objects together may take; no limit if left out
@@ -270,16 +260,18 @@ end
 --- Returns { tcb, vspace, cspace, heap = slots, context = slot or nil, space = its sel4.vspace }
 --- with the methods above and those of tcb.Task.
 function process.new(memory, options)
-  tcb.check_options("process.new", KNOWN, options, 2)
+  local allocator = alloc.of(memory, "process.new", 2)
+  check_options(options, 2)
   local program, text, executable
   if options.elf then
     executable = read_elf(options)
   else
     program, text = program_of(options)
   end
-  local name, bits = options.name or program or "process", options.cspace_bits or CSPACE_BITS
+  local name = options.name or program or "process"
+  local bits = object.whole(options.cspace_bits or CSPACE_BITS)
   local self = setmetatable({ name = name, memory = memory, options = options, cspace_bits = bits,
-    elf = executable, group = alloc.of(memory):group { name = name, bytes = options.bytes } },
+    elf = executable, group = allocator:group { name = name, bytes = options.bytes } },
     Process)
   if options.monitor then
     self.exit_slot = options.monitor_slot or (1 << bits) - 1
@@ -290,7 +282,7 @@ function process.new(memory, options)
   local is_built, err = pcall(build, self)
   if not is_built then
     self:kill()
-    error(err, 0)
+    object.raise(err, 2)
   end
   return self
 end

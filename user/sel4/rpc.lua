@@ -55,6 +55,10 @@ end
 --- string, boolean, table, any, and at most one cap a method, a CPtr. `nil` is accepted for any
 --- argument but a cap. Client and server must have the same methods in the same order.
 function rpc.interface(description)
+  if type(description) ~= "table" then
+    error(("rpc.interface: an interface is described by a table { name =, { \"method\", "
+      .. "\"type\", ... }, ... }, not by a value of type %s"):format(type(description)), 2)
+  end
   local interface = { name = description.name or "interface", methods = {}, numbers = {} }
   for i, method in ipairs(description) do
     check_method(interface, i, method)
@@ -62,6 +66,14 @@ function rpc.interface(description)
     interface.numbers[method[1]] = i
   end
   return interface
+end
+
+--- Raises an error of `what`, such as "rpc.client", unless a value is what rpc.interface returns;
+--- `level` is whom it is blamed on, as for error().
+function rpc.check_interface(what, value, level)
+  if type(value) ~= "table" or not value.numbers then
+    error(what .. ": the interface must be one that rpc.interface has returned", level + 1)
+  end
 end
 
 --- Whether a value may be an argument of a type.
@@ -183,6 +195,7 @@ end
 --- An error that the server's handler raises is raised with fields interface, method, message, and
 --- value, what was raised, if it was no text.
 function rpc.client(interface, endpoint, options)
+  rpc.check_interface("rpc.client", interface, 2)
   local client = { interface = interface, options = options or {}, endpoint = rpc.cptr(endpoint)
     or error("rpc.client: the endpoint is no capability", 2) }
   local methods = {}

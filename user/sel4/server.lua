@@ -31,6 +31,8 @@ local KNOWN = { name = true, handlers = true, priority = true, window = true, wi
   on_signal = true, notification = true, passive = true, deadline = true, budget = true,
   period = true }
 
+local MCS_OPTIONS = { "passive", "deadline", "budget", "period" }
+
 local check = object.check
 
 local Server = {}
@@ -42,10 +44,16 @@ function Server:__tostring()
 end
 
 --- A capability for a client, with a badge that the handlers are told; give it back with
---- memory:free_slot, or with the server.
-function Server:connect(badge, name)
-  return self.group:copy(self.endpoint, seL4.NoRead, badge,
-    name or ("client %d of %s"):format(badge, self.name))
+--- memory:free_slot, or with the server. `level`: whom an error is blamed on, as for error().
+function Server:connect(badge, name, level)
+  level = (level or 1) + 1
+  if not object.whole(badge) then
+    error(("connect: the first argument is the badge of the client, a whole number, not %s"):format(
+      object.described(badge)), level)
+  end
+  local cap = self.group:copy(self.endpoint, seL4.NoRead, badge,
+    name or ("client %d of %s"):format(badge, self.name), level)
+  return cap
 end
 
 --- Ends the server at once, with all capabilities to it.
@@ -53,7 +61,9 @@ function Server:kill()
   if self.guard then
     self.guard:kill()
   end
-  self.thread:kill()
+  if self.thread then
+    self.thread:kill()
+  end
   self.group:destroy()
 end
 
@@ -95,11 +105,21 @@ end
 
 local function check_options(options)
   tcb.check_options("server.start", KNOWN, options, 3)
-  if (options.passive or options.deadline) and not seL4.ReplyObject then
-    error("server.start: options 'passive' and 'deadline' belong to the MCS configuration", 3)
-  elseif options.deadline and not options.passive then
+  for _, name in ipairs(seL4.ReplyObject and {} or MCS_OPTIONS) do
+    if options[name] then
+      error(("server.start: option '%s' belongs to the MCS configuration (selvm run --mcs)"):format(
+        name), 3)
+    end
+  end
+  if options.deadline and not options.passive then
     error("server.start: only a passive server works on its callers' time; 'deadline' needs "
       .. "'passive'", 3)
+  elseif type(options.handlers) ~= "table" then
+    error(("server.start: option 'handlers' must be a table { method = function }, not %s"):format(
+      object.described(options.handlers)), 3)
+  end
+  if options.notification then
+    object.cptr(options.notification, 3)
   end
 end
 
@@ -115,6 +135,28 @@ local function make_objects(self, options)
   end
 end
 
+-- Makes what a server consists of, and lets it run until it waits for calls.
+local function build(self, memory, interface, options)
+  local priority = options.priority or PRIORITY
+  make_objects(self, options)
+  self.receive_slot = self.group:slot()
+  local serving = { endpoint = self.endpoint, reply = self.reply, ready = self.ready,
+    receive_slot = self.receive_slot, handlers = options.handlers, window = options.window,
+    windows = options.windows, on_signal = options.on_signal }
+  self.thread = thread.new(memory, { name = self.name, priority = priority,
+    budget = options.budget, period = options.period,
+    timeout_endpoint = self.timeouts and self.timeouts.cptr,
+    entry = function() rpc_server.serve(interface, serving) end })
+  if options.notification then
+    check(seL4.TCB_BindNotification(self.thread.tcb, object.cptr(options.notification)),
+      "TCB_BindNotification")
+  end
+  bring_to_receive(self, options.passive)
+  if options.deadline then
+    start_guard(self, memory, priority)
+  end
+end
+
 --- Starts a server of an interface in a new thread; it waits for calls when this returns. Options:
 ---   handlers       as for sel4.rpc.server
 ---   name, priority of its thread; 150 if left out
@@ -127,27 +169,16 @@ end
 --- Returns { endpoint = its Endpoint, thread =, receive_slot = where its handlers find capabilities
 --- in arguments, missed_deadlines = how many calls have failed so } with the methods above.
 function server.start(memory, interface, options)
+  local allocator = alloc.of(memory, "server.start", 2)
+  rpc.check_interface("server.start", interface, 2)
   check_options(options)
-  local allocator = alloc.of(memory)
-  local name, priority = options.name or interface.name, options.priority or PRIORITY
+  local name = options.name or interface.name
   local self = setmetatable({ name = name, missed_deadlines = 0,
     group = allocator:group { name = name } }, Server)
-  make_objects(self, options)
-  self.receive_slot = self.group:slot()
-  local serving = { endpoint = self.endpoint, reply = self.reply, ready = self.ready,
-    receive_slot = self.receive_slot, handlers = options.handlers, window = options.window,
-    windows = options.windows, on_signal = options.on_signal }
-  self.thread = thread.new(allocator, { name = name, priority = priority, budget = options.budget,
-    period = options.period,
-    timeout_endpoint = self.timeouts and self.timeouts.cptr,
-    entry = function() rpc_server.serve(interface, serving) end })
-  if options.notification then
-    check(seL4.TCB_BindNotification(self.thread.tcb, object.cptr(options.notification, 2)),
-      "TCB_BindNotification")
-  end
-  bring_to_receive(self, options.passive)
-  if options.deadline then
-    start_guard(self, allocator, priority)
+  local is_built, err = pcall(build, self, allocator, interface, options)
+  if not is_built then
+    self:kill()
+    object.raise(err, 2)
   end
   return self
 end

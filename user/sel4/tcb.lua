@@ -75,14 +75,24 @@ function Task:__tostring()
   return ("%s '%s' of TCB %d"):format(self.kind, self.name, self.tcb)
 end
 
+--- For the methods: raises an error if the thread or process has been killed. Its slots may hold
+--- what is somebody else's by now. `level`: whom it is blamed on, as for error().
+function Task:check_alive(method, level)
+  if self.is_killed then
+    error(("%s: %s '%s' has been killed"):format(method, self.kind, self.name), level + 1)
+  end
+end
+
 --- Suspends the (first) thread: it runs no more until TCB_Resume.
 function Task:suspend()
+  self:check_alive("suspend", 2)
   object.check(seL4.TCB_Suspend(self.tcb), "TCB_Suspend")
 end
 
 --- Waits for the end, the result or a fault; returns the event, as sel4.monitor describes it. Only
 --- with the option `monitor`.
 function Task:wait()
+  self:check_alive("wait", 2)
   if not self.watch then
     error(("wait: nobody watches %s; it needs the option 'monitor'"):format(tostring(self)), 2)
   end
@@ -103,13 +113,22 @@ function tcb.known_options(names)
   return known
 end
 
---- Raises an error if there is an option that is not in the set `known`. `what` takes the options:
---- "thread.new"; `level` is whom the error is blamed on, as for error().
+--- Raises an error if the options are no table, one of them is not in the set `known`, or the
+--- priority is no number. `what` takes the options: "thread.new"; `level` is whom the error is
+--- blamed on, as for error().
 function tcb.check_options(what, known, options, level)
+  if type(options) ~= "table" then
+    error(("%s: the options must be a table, not %s"):format(what, object.described(options)),
+      level + 1)
+  end
   for key in pairs(options) do
     if not known[key] then
       error(("%s: unknown option '%s'"):format(what, tostring(key)), level + 1)
     end
+  end
+  if options.priority and not object.whole(options.priority) then
+    error(("%s: option 'priority' must be a whole number, not %s"):format(what,
+      object.described(options.priority)), level + 1)
   end
 end
 

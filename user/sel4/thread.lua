@@ -42,13 +42,15 @@ end
 
 --- Lets the thread run from its entry on. When it runs is up to its priority.
 function Thread:start()
+  self:check_alive("start", 2)
   self.event, self.results = nil, nil
   check(seL4.TCB_WriteRegisters(self.tcb, true, 0, REGISTER_COUNT,
     { pc = seL4.Entry(run), a0 = self.tcb }), "TCB_WriteRegisters")
   return self
 end
 
---- Ends the thread at once, wherever it is, and gives back what it was made of.
+--- Ends the thread at once, wherever it is, and gives back what it was made of. To start it then,
+--- or wait for it, is an error.
 function Thread:kill()
   if self.is_killed then
     return
@@ -118,8 +120,8 @@ end
 --- context or nil } with the methods above and those of
 --- tcb.Task.
 function thread.new(memory, options)
+  local allocator = alloc.of(memory, "thread.new", 2)
   check_options(options)
-  local allocator = alloc.of(memory)
   count = count + 1
   local name = options.name or ("thread %d"):format(count)
   local args = table.pack(table.unpack(options.args or {}, 1, (options.args or {}).n))
@@ -128,7 +130,7 @@ function thread.new(memory, options)
   local is_built, err = pcall(build, self, options)
   if not is_built then
     self:kill()
-    error(err, 0)
+    object.raise(err, 2)
   end
   return self
 end

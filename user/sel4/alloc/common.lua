@@ -25,6 +25,11 @@ if seL4.SchedContextObject then
   TYPES[seL4.ReplyObject] = { bits = seL4.ReplyBits, kind = "Reply" }
 end
 
+-- A name that module seL4 does not have is nil.
+local NO_TYPE = ("object: the type is nil, so module seL4 has no such name in this configuration: "
+  .. "it is misspelt, or only the %s configuration has it (selvm run %s --mcs)"):format(
+  seL4.ReplyObject and "classic" or "MCS", seL4.ReplyObject and "without" or "with")
+
 local common = {}
 
 -- Raises a caught error once more, at the line that `level` says, as error() has it.
@@ -58,7 +63,9 @@ end
 --- The row of an object's type, and log2 of the bytes of an object of it.
 function common.type_of(object_type, size_bits, level)
   local row = TYPES[object_type]
-  if not row then
+  if object_type == nil then
+    error(NO_TYPE, level + 1)
+  elseif not row then
     error(("object: %s is no object type of this configuration"):format(tostring(object_type)),
       level + 1)
   elseif not row.bits and math.type(size_bits) ~= "integer" then

@@ -77,10 +77,32 @@ function Group:__tostring()
   return ("%s: %d objects of %d KiB"):format(self.name, self.count, self.used >> 10)
 end
 
---- A group of an allocator; Memory:group documents the options.
-return function(memory, options)
+local KNOWN = { name = true, bytes = true }
+
+local function check_options(options, level)
+  level = level + 1
+  if type(options) ~= "table" then
+    error(("group: the options must be a table { name =, bytes = }, not %s"):format(
+      object.described(options)), level)
+  end
+  for key in pairs(options) do
+    if not KNOWN[key] then
+      error(("group: unknown option '%s'; there are: name, bytes"):format(tostring(key)), level)
+    end
+  end
+  if options.bytes and not object.whole(options.bytes) then
+    error(("group: option 'bytes' must be a whole number, such as 64 << 10, not %s"):format(
+      object.described(options.bytes)), level)
+  end
+end
+
+--- A group of an allocator; Memory:group documents the options. `level`: whom an error is blamed
+--- on, as for error().
+return function(memory, options, level)
+  check_options(options, level + 1)
   return setmetatable({
     memory = memory, info = memory.info, cnode = memory.cnode, name = options.name or "the group",
-    bytes_max = options.bytes or math.maxinteger, used = 0, count = 0, slots = {}, objects = {},
+    bytes_max = object.whole(options.bytes) or math.maxinteger,
+    used = 0, count = 0, slots = {}, objects = {},
   }, Group)
 end

@@ -88,7 +88,8 @@ function Linear:free(value)
 end
 
 function Linear:group(options)
-  return group(self, options or {})
+  local made = group(self, options or {}, 2)
+  return made
 end
 
 --- A linear allocator over another one.

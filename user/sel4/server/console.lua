@@ -6,13 +6,16 @@
 --
 -- The client's side is sel4.console.
 
+local alloc = require "sel4.alloc"
 local interface = require("sel4.console").interface
+local object = require "sel4.object"
 local seL4 = require "seL4"
 local server = require "sel4.server"
 
 local console = {}
 
 local LINE_MAX = 1000 -- bytes that a client may keep waiting without a line end
+local PREFIX_TYPES = { string = true, number = true, ["nil"] = true }
 
 local Console = {}
 Console.__index = Console
@@ -50,10 +53,15 @@ local function flush(self, badge)
   end
 end
 
---- A capability for a client, whose lines begin with the prefix.
+--- A capability for a client, whose lines begin with the prefix; with none if that is left out.
 function Console:connect(badge, prefix)
+  if not PREFIX_TYPES[type(prefix)] then
+    error(("connect: the prefix of the client's lines must be a text, not %s"):format(
+      object.described(prefix)), 2)
+  end
+  local cap = self.server:connect(badge, nil, 2)
   self.prefixes[badge] = prefix
-  return self.server:connect(badge)
+  return cap
 end
 
 --- A client has gone: shows what is left of its line.
@@ -72,6 +80,7 @@ end
 --- MCS: `budget` and `period`, so that who writes much takes no more than that from others; or
 --- `passive`, so that he does it in his own time, with the risk that sel4.server tells.
 function console.start(memory, options)
+  alloc.of(memory, "console.start", 2) -- an error is the caller's, not this module's
   options = options or {}
   local self = setmetatable({ prefixes = {}, rests = {}, put = options.put
     or seL4.DebugPutString }, Console)

@@ -8,6 +8,7 @@
 --
 -- Whoever is watched by it cannot be waited for with its method wait: `on_event` is told instead.
 
+local alloc = require "sel4.alloc"
 local monitor = require "sel4.monitor"
 local seL4 = require "seL4"
 local thread = require "sel4.thread"
@@ -44,6 +45,7 @@ end
 --- every end in the monitor's thread: it may kill who has had it; `priority`. Fields: `monitor`,
 --- for the option of sel4.thread and sel4.process; `count` of faults.
 function faults.start(memory, options)
+  alloc.of(memory, "faults.start", 2) -- an error is the caller's, not this module's
   options = options or {}
   local self = setmetatable({ monitor = monitor.new(memory), count = 0, on_event = options.on_event,
     put = options.put or seL4.DebugPutString }, Faults)

@@ -8,12 +8,15 @@
 -- The longest prefix of a path decides; without one there is no right. The client's side is
 -- sel4.files.
 
+local alloc = require "sel4.alloc"
 local interface = require("sel4.files").interface
+local object = require "sel4.object"
 local server = require "sel4.server"
 
 local files = {}
 
 local PATH_MAX, BYTES_MAX = 200, 1 << 20
+local RIGHTS = { [""] = true, r = true, w = true, rw = true }
 
 local Files = {}
 Files.__index = Files
@@ -88,11 +91,30 @@ local function remove(self, badge, path)
   self.contents[path] = nil
 end
 
---- A capability for a client, with the rights "r", "w" or "rw" for paths by their prefixes.
---- `window`: memory that the client shares, for long pieces.
+-- Raises an error of the caller's caller unless rights are what `connect` takes.
+local function check_rights(rights)
+  if type(rights) ~= "table" then
+    error(('connect: the rights of a client are a table { [prefix of paths] = "r", "w" or "rw" }, '
+      .. 'such as { ["/"] = "rw" }, not %s'):format(object.described(rights)), 3)
+  end
+  for prefix, given in pairs(rights) do
+    if type(prefix) ~= "string" or prefix:sub(1, 1) ~= "/" then
+      error(("connect: rights are for prefixes of paths, which begin with /; '%s' does not")
+        :format(tostring(prefix)), 3)
+    elseif not RIGHTS[given] then
+      error(('connect: the right for %s must be "r", "w", "rw" or "" (none), not %s'):format(prefix,
+        type(given) == "string" and ("'%s'"):format(given) or object.described(given)), 3)
+    end
+  end
+end
+
+--- A capability for a client, with the rights "r", "w" or "rw" for paths by their prefixes; "" is
+--- none. `window`: memory that the client shares, for long pieces.
 function Files:connect(badge, rights, window)
+  check_rights(rights)
+  local cap = self.server:connect(badge, nil, 2)
   self.rights[badge], self.windows[badge] = rights, window
-  return self.server:connect(badge)
+  return cap
 end
 
 --- A client has no rights any more.
@@ -109,6 +131,7 @@ end
 --- that all contents and paths may take (1 MiB if left out), which is memory of the caller's heap;
 --- `priority`.
 function files.start(memory, options)
+  alloc.of(memory, "files.start", 2) -- an error is the caller's, not this module's
   options = options or {}
   local self = setmetatable({ rights = {}, windows = {}, contents = {}, used = 0,
     bytes = options.bytes or BYTES_MAX }, Files)

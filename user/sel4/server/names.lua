@@ -97,7 +97,8 @@ end
 
 --- A capability for a client.
 function Names:connect(badge)
-  return self.server:connect(badge)
+  local cap = self.server:connect(badge, nil, 2)
+  return cap
 end
 
 --- Registers a service of the caller's: an endpoint without badge, an object or a CPtr.
@@ -138,7 +139,7 @@ function names.start(memory, options)
   options = options or {}
   local self = setmetatable({ services = {}, count = 0,
     may_register = options.may_register or anyone, may_lookup = options.may_lookup or anyone,
-    group = alloc.of(memory):group { name = "the name service" } }, Names)
+    group = alloc.of(memory, "names.start", 2):group { name = "the name service" } }, Names)
   self.lent = self.group:slot()
   self.server = server.start(memory, interface, { priority = options.priority, handlers = {
     register = function(badge, name, received) register(self, badge, name, received) end,

@@ -128,7 +128,8 @@ end
 
 --- A capability for a client.
 function Timer:connect(badge)
-  return self.server:connect(badge)
+  local cap = self.server:connect(badge, nil, 2)
+  return cap
 end
 
 --- A client has gone: its timers and its notification are forgotten.
@@ -170,7 +171,7 @@ end
 --- Starts the timer. Option: `priority` of its thread, which should be above its clients'; 200 if
 --- left out. Only one program can have the clock.
 function timer.start(memory, options)
-  local allocator = alloc.of(memory)
+  local allocator = alloc.of(memory, "timer.start", 2)
   local self = setmetatable({ memory = allocator, group = allocator:group { name = "the timer" },
     timers = schedule.new(), clients = {}, last_number = 0 }, Timer)
   open_device(self)
