@@ -197,7 +197,7 @@ end
 
 --- All threads: an array of { address, name, state, priority, domain, where = "file.lua:12" or nil,
 --- waits_on = text or nil, fault = name or nil, error = text of an uncaught error or nil,
---- is_root }.
+--- is_root }. A fault is there while the thread waits for its handler, not one without a handler.
 function describe.threads(machine)
   local capabilities, root_cnode, is_mcs = describe.capabilities(machine)
   local rows = raw_threads(machine)

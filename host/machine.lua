@@ -36,8 +36,9 @@ end
 
 --- Runs the machine until it stops by itself, or for `limit_us` microseconds of its time. Returns
 --- "halted" (by DebugHalt; it runs nothing any more), "idle" (nothing can run, and the root task
---- has ended), "deadlock" (nothing can run, and the root task waits) or "limit". After "idle",
---- "deadlock" and "limit" it may be run again: an interrupt or input may have woken something. A
+--- has ended, or an error or fault that nobody handles has stopped it: errors() tells),
+--- "deadlock" (nothing can run, and the root task waits) or "limit". After "idle", "deadlock" and
+--- "limit" it may be run again: an interrupt or input may have woken something. A
 --- second result says what was wrong if one of the host program's own functions (console, time,
 --- sleep) has failed meanwhile; nil: none has.
 function methods.run(machine, limit_us)
@@ -248,7 +249,7 @@ end
 ---   files = { name = bytes }   data that the program reads with sel4.image.file
 ---   memory = "64M", heap = "16M"   of the machine; of the root task's Lua heap in it
 ---   root_cnode_bits = 12       the root task's CNode has 2^12 slots
----   domains = 1, schedule = { { domain = 0, ticks = 5 }, ... }
+---   domains = 1, schedule = { { domain = 0, ticks = 5 }, ... }   of 2 ms; MCS: of 1 us
 ---   clock = "virtual", or "host" with time = function() (microseconds) and sleep = function(us)
 ---   timer = require "selvm_timer"   with clock = "host": its clock, and ticks by signals
 ---   console = function(text)   gets what the system prints; io.write if left out
