@@ -22,19 +22,24 @@ static const struct stub_method *method_of(lua_State *L)
     return lua_touserdata(L, lua_upvalueindex(1));
 }
 
-/* A register's name must be one: what is misspelt would silently be 0. */
+static bool is_register_name(const char *name)
+{
+    for (unsigned i = 0; i < USER_REGISTER_COUNT; i++) {
+        if (text_equals(name, register_names[i]))
+            return true;
+    }
+    return false;
+}
+
+/* The keys of the table must be names of registers: what is misspelt would silently be 0. */
 static void check_register_names(lua_State *L, const char *function, int index)
 {
     for (lua_pushnil(L); lua_next(L, index) != 0; lua_pop(L, 1)) {
-        unsigned i = 0;
-
-        while (i < USER_REGISTER_COUNT && (lua_type(L, -2) != LUA_TSTRING ||
-                                           !text_equals(lua_tostring(L, -2), register_names[i])))
-            i++;
-        if (i == USER_REGISTER_COUNT)
-            luaL_error(L, "bad argument #%d to '%s' (regs: there is no register '%s'; there are pc, "
-                          "ra, sp, gp, s0 to s11, a0 to a7, t0 to t6 and tp)", index, function,
-                       luaL_tolstring(L, -2, NULL));
+        if (lua_type(L, -2) == LUA_TSTRING && is_register_name(lua_tostring(L, -2)))
+            continue;
+        luaL_error(L, "bad argument #%d to '%s' (regs: there is no register '%s'; there are pc, "
+                      "ra, sp, gp, s0 to s11, a0 to a7, t0 to t6 and tp)",
+                   index, function, luaL_tolstring(L, -2, NULL));
     }
 }
 
