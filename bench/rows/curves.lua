@@ -27,14 +27,15 @@ return function(bench)
   local THREADS = { 10, 100, 1000, 10000, 100000 }
 
   -- A curve over `sizes`, with measure_of(size) for each, beside one floor or floor_of(size).
-  -- --quick stops at `quick_most`.
+  -- With --quick those above `quick_most` are left out.
   local function curve(name, row_name, unit, sizes, quick_most, measure_of, floor)
     local result = { curve = name }
     for _, size in ipairs(sizes) do
-      local actual = bench.is_quick and math.min(size, quick_most) or size
-      result[#result + 1] = { name = row_name:format(size), unit = unit, size = size,
-        measure = measure_of(actual),
-        floor = type(floor) == "function" and floor(actual) or floor }
+      if not bench.is_quick or size <= quick_most then
+        result[#result + 1] = { name = row_name:format(size), unit = unit, size = size,
+          measure = measure_of(size),
+          floor = type(floor) == "function" and floor(size) or floor }
+      end
     end
     return result
   end

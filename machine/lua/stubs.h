@@ -13,6 +13,14 @@ void stubs_fault_set(lua_State *L);   /* reading fault messages */
 void stubs_memory_set(lua_State *L);  /* loads, stores, boot information */
 void stubs_debug_set(lua_State *L);   /* debug calls, and raw system calls */
 
+/* Whether they set a function of this name in the configuration. */
+bool stubs_ipc_has(unsigned configuration, const char *name);
+bool stubs_invoke_has(unsigned configuration, const char *name);
+
+/* The text of an error on top, if it is that of calling nil for a function that only the other
+   configuration has: that is added (stubs_elsewhere.c). */
+void stubs_explain_nil(lua_State *L);
+
 /* seL4.GetBootInfo() -> table */
 int stub_get_boot_info(lua_State *L);
 

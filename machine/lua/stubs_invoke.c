@@ -22,6 +22,27 @@ static const struct stub_method *method_of(lua_State *L)
     return lua_touserdata(L, lua_upvalueindex(1));
 }
 
+static bool is_register_name(const char *name)
+{
+    for (unsigned i = 0; i < USER_REGISTER_COUNT; i++) {
+        if (text_equals(name, register_names[i]))
+            return true;
+    }
+    return false;
+}
+
+/* The keys of the table must be names of registers: what is misspelt would silently be 0. */
+static void check_register_names(lua_State *L, const char *function, int index)
+{
+    for (lua_pushnil(L); lua_next(L, index) != 0; lua_pop(L, 1)) {
+        if (lua_type(L, -2) == LUA_TSTRING && is_register_name(lua_tostring(L, -2)))
+            continue;
+        luaL_error(L, "bad argument #%d to '%s' (regs: there is no register '%s'; there are pc, "
+                      "ra, sp, gp, s0 to s11, a0 to a7, t0 to t6 and tp)",
+                   index, function, luaL_tolstring(L, -2, NULL));
+    }
+}
+
 /* The table of registers at `index`, by name; absent ones are 0. */
 static void read_user_context(lua_State *L, struct call *call, int index, unsigned first)
 {
@@ -30,6 +51,7 @@ static void read_user_context(lua_State *L, struct call *call, int index, unsign
     if (lua_type(L, index) != LUA_TTABLE)
         luaL_error(L, "bad argument #%d to '%s' (regs: table of registers by name expected, got %s)",
                    index, name, luaL_typename(L, index));
+    check_register_names(L, name, index);
     for (unsigned i = 0; i < USER_REGISTER_COUNT; i++) {
         int is_integer = 1;
 
@@ -242,6 +264,16 @@ static int parameters(lua_State *L)
     }
     lua_pushnil(L);
     return 1;
+}
+
+bool stubs_invoke_has(unsigned configuration, const char *name)
+{
+    for (size_t i = 0; i < STUB_METHOD_COUNT; i++) {
+        if ((stub_methods[i].configurations & configuration) != 0 &&
+            text_equals(stub_methods[i].name, name))
+            return true;
+    }
+    return false;
 }
 
 void stubs_invoke_set(lua_State *L)

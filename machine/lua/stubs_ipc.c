@@ -4,6 +4,7 @@
  * and return them as arguments and results. */
 #include <string.h>
 
+#include "machine/embedded.h"
 #include "machine/lua/stubs.h"
 
 /* What a function takes, in the order of this list, and what it returns. */
@@ -213,6 +214,19 @@ MCS_FUNCTIONS(DEFINE)
 static const luaL_Reg common_functions[] = {COMMON_FUNCTIONS(ROW){NULL, NULL}};
 static const luaL_Reg classic_functions[] = {CLASSIC_FUNCTIONS(ROW){NULL, NULL}};
 static const luaL_Reg mcs_functions[] = {MCS_FUNCTIONS(ROW){NULL, NULL}};
+
+static bool list_has(const luaL_Reg *functions, const char *name)
+{
+    while (functions->name != NULL && !text_equals(functions->name, name))
+        functions++;
+    return functions->name != NULL;
+}
+
+bool stubs_ipc_has(unsigned configuration, const char *name)
+{
+    return list_has(common_functions, name) ||
+           list_has(configuration == CONFIGURATION_MCS ? mcs_functions : classic_functions, name);
+}
 
 void stubs_ipc_set(lua_State *L)
 {

@@ -5,6 +5,7 @@
 
 #include "kernel/vspace/vspace.h"
 #include "machine/lua/library.h"
+#include "machine/lua/stubs.h"
 
 enum {
     ARGUMENT_REGISTERS = 6,
@@ -124,6 +125,7 @@ static int describe_error(lua_State *L)
     lua_pushvalue(thread->coroutine, -1);
     lua_xmove(thread->coroutine, L, 1);
     error_to_text(L);
+    stubs_explain_nil(L);
     luaL_traceback(L, thread->coroutine, lua_tostring(L, -1), 0);
     text = lua_tolstring(L, -1, &length);
     thread_keep_error(thread, text, length);

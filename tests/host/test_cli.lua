@@ -123,6 +123,27 @@ print(bytes < 4 << 20)]]
   expect_result(expect, run_text("", { "--domains", "4" }), 0, "", "")
 end)
 
+checks.group("functions that only the other configuration has", function(expect)
+  local function told(text, options, what)
+    local result = run_text(text, options)
+    expect(result.status == 1 and result.err:find(what, 1, true), "%s", result.err)
+  end
+  told('require("seL4").NBWait(1)', {}, "a nil value (field 'NBWait'): seL4.NBWait belongs to the "
+    .. "MCS configuration, and this is the classic one")
+  told('local seL4 = require("seL4") seL4.SchedContext_Bind(1, 2)', {}, "belongs to the MCS")
+  told('require("seL4").Reply(1)', { "--mcs" }, "seL4.Reply belongs to the classic configuration")
+  local result = run_text('require("seL4").Nothing(1)')
+  expect(not result.err:find("belongs", 1, true), "%s", result.err)
+end)
+
+checks.group("names of registers", function(expect)
+  local text = 'local s = require("seL4") s.TCB_WriteRegisters(1, false, 0, 32, { %s })'
+  local result = run_text(text:format "PC = 1")
+  expect(result.err:find("there is no register 'PC'; there are pc, ra", 1, true), "%s", result.err)
+  result = run_text(text:format "7")
+  expect(result.err:find("there is no register '1'", 1, true), "%s", result.err)
+end)
+
 checks.group("a domain without a turn", function(expect)
   local text = [[
 local seL4 = require "seL4"

@@ -69,6 +69,9 @@ end
 
 -- The kernel's switches for all sets.
 local function run_kernel(sets)
+  local built = io.open(program)
+    or error(program .. " is not built; cmake --build --preset release makes it", 0)
+  built:close()
   local path = os.tmpname()
   local file = assert(io.open(path, "w"))
   for _, set in ipairs(sets) do

@@ -153,6 +153,18 @@ expect(has(error_of(calls_wrongly[2]), "caller:2: test.echo: a function cannot b
   "who sends what cannot be sent")
 expect(has(error_of(calls_wrongly[3]), "caller:3: test.echo: the values take 20004 bytes, more "
   .. "than the window's 16384"), "who sends too much")
+
+-- Who has no server behind its capability is told what there is.
+local function blame(cap)
+  local stranger = rpc.client(interface, cap)
+  local call = load("local c = ... return function() local x = c:who() return x end", "=caller")
+  return error_of(call(stranger))
+end
+expect(has(blame(memory:slot()), "caller:1: test.who: the kernel has refused the call "
+  .. "(InvalidCapability): "), "nothing there: %s", blame(memory:slot()))
+expect(has(blame(seL4.CapInitThreadTCB), "(IllegalOperation): "), "a TCB")
+expect(has(blame(memory:object(seL4.NotificationObject)), "caller:1: test.who: what has answered "
+  .. "is no server of an interface"), "a notification")
 expect(has(error_of(client.absent, client), "not carried out here"), "a method without a handler")
 expect(client:identify(memory:object(seL4.NotificationObject)) == 6, "a capability as argument")
 expect(client:identify(memory:object(seL4.TCBObject)) == 12, "and another in the same slot")

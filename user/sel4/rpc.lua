@@ -18,6 +18,7 @@
 --
 -- The server's side is sel4.rpc.server; sel4.server starts one in a thread.
 
+local errors = require "sel4.errors"
 local seL4 = require "seL4"
 local wire = require "sel4.wire"
 
@@ -151,12 +152,28 @@ local function remote_error(client, method, message, value)
     value = value }, RemoteError), 0)
 end
 
+local function read_answer(info, window)
+  return wire.unpack(wire.read(info, window))
+end
+
+-- The error of an answer that does not say "done", or that has no values: the server's, or that of
+-- the kernel, which has refused the call, or of somebody who is no server.
+local function raise_failure(client, method, label, values, level)
+  if values and label == rpc.FAILED then
+    remote_error(client, method, tostring(values[1]), values[2])
+  end
+  local why = label == rpc.DONE and "what has answered is no server of an interface"
+    or ("the kernel has refused the call (%s): %s"):format(errors.name(label),
+      seL4.Explain() or "it does not say why")
+  error(("%s.%s: %s"):format(client.interface.name, method.name, why), level + 1)
+end
+
 -- The results in an answer; the first value says which of them is the capability that came along.
 local function results_of(client, method, info)
-  local options = client.options
-  local values = wire.unpack(wire.read(info, options.window))
-  if seL4.MessageInfo_get_label(info) ~= rpc.DONE then
-    remote_error(client, method, tostring(values[1]), values[2])
+  local options, label = client.options, seL4.MessageInfo_get_label(info)
+  local is_read, values = pcall(read_answer, info, options.window)
+  if label ~= rpc.DONE or not is_read then
+    raise_failure(client, method, label, is_read and values, 2)
   end
   local position = values[1]
   if position ~= 0 then
