@@ -56,8 +56,8 @@ usage: selvm repl [OPTIONS]
 
 Boots a machine whose root task reads Lua from the standard input and runs it; type 'help'.
 
-  --memory SIZE, --heap SIZE, --file NAME=PATH, --clock CLOCK, --mcs, --domains N,
-  --trace-errors   as for 'selvm run'
+  --memory SIZE, --heap SIZE, --root-cnode-bits N, --file NAME=PATH, --clock CLOCK, --mcs,
+  --domains N, --trace-errors   as for 'selvm run'
   --help, --version
 
 Exit status: 0 the input has ended, or the machine was halted; 1 the root task has failed; 2 wrong

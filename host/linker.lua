@@ -36,6 +36,12 @@ function linker.read(path)
   return text, problem
 end
 
+--- The same of a program's text, without the mark that some editors put before UTF-8.
+function linker.read_program(path)
+  local text, why = linker.read(path)
+  return text and (text:gsub("^\xef\xbb\xbf", "")), why
+end
+
 -- Why a text is no program: its first line's "file:line: message", or nil.
 local function syntax_error(name, text)
   if text:sub(1, 1) == "\27" then
@@ -56,7 +62,7 @@ local function find_module(request, name)
   if request.folder then
     for _, form in ipairs { "%s/%s.lua", "%s/%s/init.lua" } do
       local place = form:format(request.folder, path):gsub("^%./", "")
-      local text = linker.read(place)
+      local text = linker.read_program(place)
       if text then
         return text, place
       end
@@ -76,8 +82,8 @@ local function not_found(user, found, places)
     return ("%s:%d: module '%s' does not exist inside the machine: a program there has only what "
       .. "its capabilities lead to"):format(user, found.line, found.name)
   end
-  return ("%s:%d: module '%s' not found; looked for %s"):format(
-    user, found.line, found.name, table.concat(places, ", "))
+  return ("%s:%d: module '%s' not found; looked for %s%s"):format(user, found.line, found.name,
+    table.concat(places, ", "), found.name:lower() == "sel4" and "; did you mean 'seL4'?" or "")
 end
 
 -- Adds the module `found` that `user` (a path) requires, unless it is there already. nil, why.

@@ -74,7 +74,7 @@ function program.load(checked)
   local text = checked.source
   if checked.program then
     local why
-    text, why = linker.read(checked.program)
+    text, why = linker.read_program(checked.program)
     if not text then
       return nil, ("cannot read '%s': %s"):format(checked.program, why)
     end

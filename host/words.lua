@@ -28,8 +28,26 @@ local function distance(a, b)
   return row[#b]
 end
 
---- The name of a list that looks most like `name`; nil if none looks like it.
+-- The only name of a list that begins so; nil if none does, or several.
+local function beginning(name, names)
+  local found
+  for _, candidate in ipairs(names) do
+    if candidate:sub(1, #name) == name then
+      if found then
+        return nil
+      end
+      found = candidate
+    end
+  end
+  return found
+end
+
+--- The name of a list that looks most like `name`, or the only one that begins so; nil: none does.
 function words.nearest(name, names)
+  local begun = #name > 2 and beginning(name, names)
+  if begun then
+    return begun
+  end
   local best, least = nil, math.max(2, #name // 3) + 1
   for _, candidate in ipairs(names) do
     local d = distance(name:lower(), candidate:lower())

@@ -136,6 +136,13 @@ checks.group("functions that only the other configuration has", function(expect)
   expect(not result.err:find("belongs", 1, true), "%s", result.err)
 end)
 
+checks.group("a program as editors and beginners write it", function(expect)
+  local marked = "\xef\xbb\xbf#!/usr/bin/env selvm\nprint 'marked'"
+  expect_result(expect, run_text(marked), 0, "marked\n", "")
+  local result = run_text 'require "Sel4"'
+  expect(result.status == 2 and result.err:find("did you mean 'seL4'?", 1, true), "%s", result.err)
+end)
+
 checks.group("names of registers", function(expect)
   local text = 'local s = require("seL4") s.TCB_WriteRegisters(1, false, 0, 32, { %s })'
   local result = run_text(text:format "PC = 1")
@@ -222,6 +229,7 @@ checks.group("wrong usage has status 2 and a hint", function(expect)
   wrong("for 3G choose 1G", "run", "--heap", "3G", "a.lua")
   wrong("for 1 choose 64K", "run", "--heap", "1", "a.lua")
   wrong("a whole number from 1 to 256, not 'x'", "run", "--domains", "x", "a.lua")
+  wrong("unknown option '--mem'; did you mean '--memory'?", "run", "--mem", "1M", "a.lua")
   wrong("unknown option '--memroy'; did you mean '--memory'?", "run", "--memroy", "1M", "a.lua")
   wrong("option '--memory' needs a value", "run", "--memory")
   wrong("option '--trace-errors' takes no value", "run", "--trace-errors=1", "a.lua")

@@ -11,7 +11,8 @@
 ---   fills      true: it fills its heap, so that all of it is collected at once, which nobody can
 ---              interrupt: the delay may be as long as that takes
 ---   collections  how many of those may follow each other, 2 if left out: Lua 5.3 makes one
----              more when an error handler fails for want of memory
+---              more when an error handler fails for want of memory; and a large text may need one
+---              for its buffer and one for itself, behind one that was due
 ---   milliseconds  how long it runs, if the usual time is not enough for it to end
 ---   since      "5.4": not for Lua 5.3
 
@@ -164,7 +165,8 @@ runs("rest of a line", [[local s = ("a"):rep(1e5) while true do s:find ".-b" end
 
 runs("rep of nothing", [[while true do assert((""):rep(1 << 53) == "") end]])
 runs("rep beyond all memory", [[while true do pcall(string.rep, "x", 1 << 53) end]])
-fills("rep", [[while true do ("x"):rep(1 << 20) end]])
+attack("rep", { fills = true, collections = 3,
+  source = [[while true do ("x"):rep(1 << 20) end]] })
 runs("rep beyond the heap", [[while true do pcall(string.rep, "x", 1 << 24) end]])
 fills("rep of 20 MB", [[while true do pcall(string.rep, "x", 20000000) end]], 26)
 runs("move", [[table.move({}, 1, 1 << 53, 2)]])

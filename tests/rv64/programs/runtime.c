@@ -35,6 +35,7 @@ static void test_formats(void)
     check_format("-1 255 65535 7", "%hhd %hhu %hu %zu", 255, 255, 65535, (size_t)7);
     check_format("c% (null)", "%c%% %s", 'c', (char *)NULL);
     check_format("0", "%x", 0);
+    check_format("(double) a", "%.2f %s", 1.5, "a");
     printf("%s %d %s\n", "formats", 1, "checked");
 }
 

@@ -12,7 +12,7 @@ int putchar(int c);
 int puts(const char *text);
 
 /* %d %i %u %x %X %o %c %s %p %%, with flags '-' and '0', a width, a precision for %s, and lengths
-   hh, h, l, ll, z. No floating point. */
+   hh, h, l, ll, z. No floating point: %f, %e and %g print "(double)". */
 int printf(const char *format, ...) __attribute__((format(printf, 1, 2)));
 int vprintf(const char *format, va_list arguments);
 int snprintf(char *text, size_t size, const char *format, ...)

@@ -166,6 +166,12 @@ static void convert(struct sink *sink, char kind, const struct conversion *c, va
         character = (char)va_arg(*arguments, int);
         put_field(sink, c, "", &character, 1);
         break;
+    case 'e':
+    case 'f':
+    case 'g':
+        va_arg(*arguments, double); /* so that the next argument is the next conversion's */
+        put_text(sink, c, "(double)");
+        break;
     default:
         put(sink, kind);
         break;
