@@ -137,6 +137,7 @@ static void put_signed(struct sink *sink, const struct conversion *c, va_list *a
 
 static void convert(struct sink *sink, char kind, const struct conversion *c, va_list *arguments)
 {
+    static const char double_text[] = "(double)";
     char character;
 
     switch (kind) {
@@ -170,7 +171,7 @@ static void convert(struct sink *sink, char kind, const struct conversion *c, va
     case 'f':
     case 'g':
         va_arg(*arguments, double); /* so that the next argument is the next conversion's */
-        put_text(sink, c, "(double)");
+        put_field(sink, c, "", double_text, sizeof(double_text) - 1);
         break;
     default:
         put(sink, kind);
