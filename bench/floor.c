@@ -40,7 +40,7 @@ static int go_round(lua_State *L)
 /* floor.ring(count): a function of a number of rounds, in each of which so many coroutines are
    resumed one after the other, with no values. Each resumption and the yield that ends it is a raw
    switch; a round trip between two threads has two of them at the least. */
-static int ring(lua_State *L)
+static int new_ring(lua_State *L)
 {
     static const char program[] = "local leave = ... while true do leave() end";
     lua_Integer count = luaL_checkinteger(L, 1);
@@ -126,7 +126,7 @@ static int hooked(lua_State *L)
 int luaopen_floor(lua_State *L)
 {
     static const luaL_Reg functions[] = {
-        {"ring", ring},         {"call_0_0", call_0_0}, {"call_1_0", call_1_0},
+        {"ring", new_ring},     {"call_0_0", call_0_0}, {"call_1_0", call_1_0},
         {"call_1_1", call_1_1}, {"call_1_2", call_1_2}, {"call_2_0", call_2_0},
         {"call_6_5", call_6_5}, {"hooked", hooked},     {NULL, NULL}};
 

@@ -4,6 +4,16 @@
 #include "kernel/entry/invocation.h"
 
 #include "kernel/entry/explain.h"
+#include "kernel/flavour.h"
+
+enum method invocation_method(const struct kernel *k, uint64_t label)
+{
+    if (label < k->flavour->label_count)
+        return (enum method)k->flavour->method_of_label[label];
+    if (label >= LABEL_EXTENSION_FIRST && label < LABEL_EXTENSION_FIRST + LABEL_EXTENSION_COUNT)
+        return (enum method)(METHOD_LUA_HEAP_BIND + (label - LABEL_EXTENSION_FIRST));
+    return METHOD_NONE;
+}
 
 uint64_t invocation_word(const struct invocation *inv, unsigned index)
 {

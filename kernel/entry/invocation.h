@@ -36,6 +36,10 @@ struct invocation {
     struct refusal error;
 };
 
+/* The method with a label in this configuration; METHOD_NONE: no method has it, which is no error
+   yet, as the type of capability decides what to say. */
+enum method invocation_method(const struct kernel *k, uint64_t label);
+
 /* Message word; 0 <= index < inv->length. */
 uint64_t invocation_word(const struct invocation *inv, unsigned index);
 

@@ -118,16 +118,6 @@ static enum outcome invoke(struct invocation *inv)
 
 /* --- reading the call ------------------------------------------------------------------------- */
 
-/* A label of no method is no error yet: the type of capability decides what to say. */
-static enum method method_of_label(const struct kernel *k, uint64_t label)
-{
-    if (label < k->flavour->label_count)
-        return (enum method)k->flavour->method_of_label[label];
-    if (label >= LABEL_EXTENSION_FIRST && label < LABEL_EXTENSION_FIRST + LABEL_EXTENSION_COUNT)
-        return (enum method)(METHOD_LUA_HEAP_BIND + (label - LABEL_EXTENSION_FIRST));
-    return METHOD_NONE;
-}
-
 /* A CPtr of the message that names no slot is a fault of the caller, unless it does not block. */
 static enum outcome fault_of_caller(struct invocation *inv, enum lookup_use use, uint64_t cptr,
                                     struct lookup_fault fault)
@@ -187,7 +177,7 @@ static struct invocation read_call(struct kernel *k, struct tcb *t, struct send_
         if (inv.length > most)
             inv.length = most;
     }
-    inv.method = method_of_label(k, inv.label);
+    inv.method = invocation_method(k, inv.label);
     return inv;
 }
 

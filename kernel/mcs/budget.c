@@ -128,14 +128,20 @@ static void charge_unwatched_slices(struct kernel *k, struct sched_context *sc)
     k->consumed = over;
 }
 
+/* Whether the slice has enough left for another entry. */
+static bool slice_lasts(struct kernel *k, struct sched_context *sc)
+{
+    if (!refill_is_sufficient(sc, k->consumed))
+        charge_unwatched_slices(k, sc);
+    return refill_is_sufficient(sc, k->consumed);
+}
+
 /* Whether the current thread may go on. */
 static bool check(struct kernel *k)
 {
     struct sched_context *sc = current_context(k);
 
-    if (sc && !refill_is_sufficient(sc, k->consumed))
-        charge_unwatched_slices(k, sc);
-    if (!sc || refill_is_sufficient(sc, k->consumed))
+    if (!sc || slice_lasts(k, sc))
         return !domain_is_over(k);
     budget_charge(k, k->consumed, MAY_TIME_OUT);
     return false;
@@ -154,11 +160,7 @@ bool budget_lasts(struct kernel *k)
     struct sched_context *sc = current_context(k);
 
     note_time(k);
-    if (!sc || !context_is_active(sc) || domain_is_over(k))
-        return false;
-    if (!refill_is_sufficient(sc, k->consumed))
-        charge_unwatched_slices(k, sc);
-    return refill_is_sufficient(sc, k->consumed);
+    return sc && context_is_active(sc) && !domain_is_over(k) && slice_lasts(k, sc);
 }
 
 /* Preempted deletions may have taken thread or context away: each is looked at anew. */

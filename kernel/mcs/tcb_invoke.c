@@ -112,6 +112,8 @@ static enum outcome set_one_priority(struct invocation *inv, struct tcb *t)
 static enum outcome check_context(struct invocation *inv, struct tcb *t, struct cap cap,
                                   struct sched_context **sc)
 {
+    bool is_own;
+
     *sc = NULL;
     if (cap_is_null(cap)) {
         if (t == inv->thread)
@@ -123,11 +125,12 @@ static enum outcome check_context(struct invocation *inv, struct tcb *t, struct 
     if (cap_type(cap) != CAP_SCHED_CONTEXT)
         return refuse_capability(inv, 2, "sched_context is neither empty nor a scheduling context");
     *sc = sched_context_at(inv->kernel, cap.sched_context.object);
-    if (*sc != sched_context_of(inv->kernel, t) && t->sched_context != 0)
+    is_own = *sc == sched_context_of(inv->kernel, t);
+    if (!is_own && t->sched_context != 0)
         return refuse_illegal(inv,
                               "the thread already has another scheduling context than "
                               "sched_context; unbind that first");
-    if ((*sc)->thread != 0 && (*sc)->thread != kernel_address(inv->kernel, t))
+    if (!is_own && (*sc)->thread != 0)
         return refuse_illegal(inv, "sched_context is already bound to a thread; unbind it first");
     if (context_would_strand(inv->kernel, *sc, t))
         return refuse_illegal(inv,

@@ -54,11 +54,10 @@ static bool deletion_is_harmless(struct kernel *k, const struct slot *slot)
 /* The same of a CNode method, which only deletes by that name. */
 static bool cnode_call_is_harmless(struct kernel *k, const struct tcb *t, struct cap cnode)
 {
-    uint64_t label = message_info_label(thread_info(t));
     uint64_t depth = t->registers[REG_A3];
     struct lookup target;
 
-    switch (label < k->flavour->label_count ? k->flavour->method_of_label[label] : METHOD_NONE) {
+    switch (invocation_method(k, message_info_label(thread_info(t)))) {
     case METHOD_CNODE_COPY:
     case METHOD_CNODE_MINT:
     case METHOD_CNODE_MOVE:

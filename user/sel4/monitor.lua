@@ -61,9 +61,7 @@ local function event_of(who, info)
   if label == monitor.RESULT then
     local is_read, values = true, who.results or { n = 0 }
     if seL4.MessageInfo_get_length(info) > 0 then
-      is_read, values = pcall(function()
-        return wire.unpack(wire.read(info))
-      end)
+      is_read, values = pcall(wire.read, info)
     end
     local event = setmetatable(is_read and values or { n = 0 }, Event)
     event.kind, event.who = "result", who

@@ -152,10 +152,6 @@ local function remote_error(client, method, message, value)
     value = value }, RemoteError), 0)
 end
 
-local function read_answer(info, window)
-  return wire.unpack(wire.read(info, window))
-end
-
 -- The error of an answer that does not say "done", or that has no values: the server's, or that of
 -- the kernel, which has refused the call, or of somebody who is no server.
 local function raise_failure(client, method, label, values, level)
@@ -171,7 +167,7 @@ end
 -- The results in an answer; the first value says which of them is the capability that came along.
 local function results_of(client, method, info)
   local options, label = client.options, seL4.MessageInfo_get_label(info)
-  local is_read, values = pcall(read_answer, info, options.window)
+  local is_read, values = pcall(wire.read, info, options.window)
   if label ~= rpc.DONE or not is_read then
     raise_failure(client, method, label, is_read and values, 2)
   end
@@ -186,16 +182,13 @@ local function results_of(client, method, info)
   return table.unpack(values, 2, values.n)
 end
 
-local function write_call(number, values, window, cap)
-  return wire.write(rpc.FIRST_LABEL + number, wire.pack(values), window, cap)
-end
-
 -- What is wrong with arguments is blamed on the caller of the method, which ends by calling this.
 local function call(client, number, values)
   local options, method = client.options, client.interface.methods[number]
   local cap = check_arguments(client.interface, method, values)
   rpc.set_receive_slot(options.receive_slot, options.receive_root)
-  local is_written, message = pcall(write_call, number, values, options.window, cap)
+  local is_written, message = pcall(wire.write, rpc.FIRST_LABEL + number, values,
+    options.window, cap)
   if not is_written then
     error(("%s.%s: %s"):format(client.interface.name, method.name, message), 2)
   end

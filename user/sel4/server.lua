@@ -85,7 +85,7 @@ end
 local function guard_deadlines(self)
   while true do
     seL4.Recv(self.timeouts.cptr, self.guard_reply.cptr)
-    seL4.Send(self.reply.cptr, wire.write(rpc.FAILED, wire.pack { n = 1,
+    seL4.Send(self.reply.cptr, wire.write(rpc.FAILED, { n = 1,
       ("the caller's budget has run out in server '%s'"):format(self.name) }))
     self.missed_deadlines = self.missed_deadlines + 1
     self.thread:suspend()

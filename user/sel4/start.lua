@@ -17,10 +17,9 @@ if results.n == 0 then
   seL4.Send(exit, seL4.MessageInfo_new(result_label, 0, 0, 0))
 else
   local wire = require "sel4.wire"
-  local is_packed, bytes = pcall(wire.pack, results)
-  local is_written, info = pcall(wire.write, result_label, bytes)
-  if not (is_packed and is_written) then
-    error("the results of the program cannot be sent: " .. (is_packed and info or bytes), 0)
+  local is_written, info = pcall(wire.write, result_label, results)
+  if not is_written then
+    error("the results of the program cannot be sent: " .. info, 0)
   end
   seL4.Send(exit, info)
 end

@@ -1,8 +1,8 @@
 -- SPDX-License-Identifier: MIT
 --- Lua values in seL4 messages; for sel4.rpc and for the results of processes.
 --
---   seL4.Send(endpoint, wire.write(label, wire.pack(table.pack(1, "two"))))
---   local values = wire.unpack(wire.read((seL4.Recv(endpoint))))     -- { 1, "two", n = 2 }
+--   seL4.Send(endpoint, wire.write(label, table.pack(1, "two")))
+--   local values = wire.read((seL4.Recv(endpoint)))     -- { 1, "two", n = 2 }
 --
 -- A message is
 --
@@ -30,9 +30,8 @@ for count = 0, WORD - 1 do
   PADDING[count] = ("\0"):rep(count)
 end
 
---- The bytes of values { n =, ... }: a count, then each value. Like all of these, an error has no
---- position.
-function wire.pack(values)
+-- The bytes of values: a count, then each value.
+local function pack(values)
   local pieces = { encode(values.n) }
   for i = 1, values.n do
     pieces[i + 1] = encode(values[i])
@@ -40,8 +39,8 @@ function wire.pack(values)
   return table.concat(pieces)
 end
 
---- The values of such bytes; an error if they are none.
-function wire.unpack(bytes)
+-- The values of such bytes; an error if they are none.
+local function unpack(bytes)
   local count, at = decode(bytes, 1)
   local values = { n = math.type(count) == "integer" and count or 0 }
   for i = 1, values.n do
@@ -50,9 +49,11 @@ function wire.unpack(bytes)
   return values
 end
 
---- Puts bytes where the receiver finds them; returns the message info. `cap`: a CPtr to send along.
---- Too many bytes are an error, without a position.
-function wire.write(label, bytes, window, cap)
+--- Puts values { n =, ... } where the receiver finds them; returns the message info. `cap`: a CPtr
+--- to send along. Values that cannot be sent, or take too many bytes, are an error, without a
+--- position.
+function wire.write(label, values, window, cap)
+  local bytes = pack(values)
   local size, length = #bytes, 1
   if size <= INLINE_MAX then
     seL4.StoreBytes(seL4.GetIPCBuffer() + MR0, ("<i8"):pack(size) .. bytes .. PADDING[-size % WORD])
@@ -71,15 +72,16 @@ function wire.write(label, bytes, window, cap)
   return seL4.MessageInfo_new(label, 0, cap and 1 or 0, length)
 end
 
---- The bytes of a received message; an error if it is no such message.
+--- The values { n =, ... } of a received message; an error, without a position, if it is no such
+--- message.
 function wire.read(info, window)
   local size, length = seL4.GetMR(0), seL4.MessageInfo_get_length(info)
   if length == 0 or size < 0 or size > INLINE_MAX and not (window and size <= window.size) then
     error("this is no message of an interface", 0)
   elseif size > INLINE_MAX then
-    return seL4.LoadBytes(window.vaddr, size)
+    return unpack(seL4.LoadBytes(window.vaddr, size))
   end
-  return seL4.LoadBytes(seL4.GetIPCBuffer() + MR1, math.min(size, (length - 1) * WORD))
+  return unpack(seL4.LoadBytes(seL4.GetIPCBuffer() + MR1, math.min(size, (length - 1) * WORD)))
 end
 
 return wire

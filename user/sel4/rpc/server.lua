@@ -34,7 +34,7 @@ end
 
 -- The arguments for a handler out of a message.
 local function arguments_of(method, options, info, badge)
-  local values = wire.unpack(wire.read(info, window_of(options, badge)))
+  local values = wire.read(info, window_of(options, badge))
   for i, kind in ipairs(method.types) do
     if kind == "cap" then
       if not (options.receive_slot and rpc.has_cap(info)) then
@@ -65,14 +65,12 @@ end
 local function failure(err)
   local text = tostring(err):sub(1, ERROR_TEXT_MAX)
   if type(err) == "table" and not getmetatable(err) then
-    local is_sent, info = pcall(function()
-      return wire.write(rpc.FAILED, wire.pack({ n = 2, err.message or text, err }))
-    end)
+    local is_sent, info = pcall(wire.write, rpc.FAILED, { n = 2, err.message or text, err })
     if is_sent then
       return info
     end
   end
-  return wire.write(rpc.FAILED, wire.pack({ n = 1, text }))
+  return wire.write(rpc.FAILED, { n = 1, text })
 end
 
 -- The message info of results, which stand behind a 0: the place for which of them is a capability.
@@ -83,7 +81,7 @@ local function success(results, window)
       cap, results[1], results[i] = results[i].cap, i - 1, false
     end
   end
-  return wire.write(rpc.DONE, wire.pack(results), window, cap)
+  return wire.write(rpc.DONE, results, window, cap)
 end
 
 --- Carries out one received message: for programs with a loop of their own. The answer's message
